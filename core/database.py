@@ -1,0 +1,282 @@
+"""The engine and the unit of work: the only place that knows SQLite from PostgreSQL.
+
+Durability is set on connect *and read back*: a database that would forget an acknowledged commit in a power cut is
+refused (SQLite: WAL, ``synchronous=FULL``; PostgreSQL: ``synchronous_commit``, ``fsync``, ``full_page_writes``).
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import BigInteger, Integer, MetaData, Text, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeDecorator
+
+from core.clock import Clock, SystemClock
+from core.errors import ConfigError, DatabaseUnavailable, Fault
+from core.messages import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Dialect, Engine
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: Final = MetaData(naming_convention=NAMING)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_BUSY_SECONDS: Final = 10
+
+# SQLite gives out row ids only for INTEGER; PostgreSQL needs eight bytes for a million customers' histories.
+Identity: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC `datetime`, kept as whole milliseconds since 1970 so that both databases sort and compare alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To milliseconds."""
+        return None if value is None else (value - _EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """From milliseconds."""
+        return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+class Money(TypeDecorator[Decimal]):
+    """Euros as `Decimal`, kept as whole cents: SQLite has no exact decimals."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """To cents; a value with parts of a cent is a programming error."""
+        if value is None:
+            return None
+        cents = value * 100
+        if cents != cents.to_integral_value():
+            raise ValueError("money has parts of a cent")
+        return int(cents)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """From cents, always with two decimals."""
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON value kept as text, keys sorted."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """To text."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """From text."""
+        return None if value is None else json.loads(value)
+
+
+class NotDurable(Fault):
+    """The database would forget acknowledged work in a power cut."""
+
+    code = "database.not_durable"
+    sentence = N_("The database is not durable: {setting} is {found}, it must be {wanted}.")
+    advice = N_("Nothing is read or sent until the setting is corrected; see docs/operating.md, Database.")
+
+
+class BadDatabaseUrl(ConfigError):
+    """``database.url`` cannot be understood."""
+
+    code = "database.bad_url"
+    sentence = N_("database.url in the configuration is not an address of SQLite or PostgreSQL.")
+    advice = N_("Write sqlite:///register.db or postgresql+psycopg://user@host/name.")
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction that writes.  Leaving the block without `commit` rolls everything back."""
+
+    connection: Connection
+    now: datetime
+    database: Database
+    committed: bool = field(default=False, init=False)
+
+    def commit(self) -> None:
+        """Make the work durable; when this returns, a power cut does not undo it."""
+        self.connection.commit()
+        self.committed = True
+
+
+class Database:
+    """The register's database, SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    @classmethod
+    def open(cls, url: str, clock: Clock | None = None) -> Database:
+        """Make ready to use the database at *url* (``sqlite:///path`` or ``postgresql+psycopg://…``).
+
+        No connection is made before the first use.
+
+        Raises:
+            BadDatabaseUrl: *url* names neither database.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise BadDatabaseUrl from error
+        if parsed.get_backend_name() == "sqlite":
+            engine = _sqlite_engine(parsed)
+        elif parsed.get_backend_name() == "postgresql":
+            engine = _postgresql_engine(parsed)
+        else:
+            raise BadDatabaseUrl
+        return cls(engine, clock or SystemClock())
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction that writes; on SQLite it takes the write lock at once, so it never fails half-way.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or stays locked.
+        """
+        with self._connected() as connection:
+            if self.dialect == "sqlite":
+                connection.execute(text("BEGIN IMMEDIATE"))
+            yield UnitOfWork(connection, self.clock.now(), self)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; what it sees does not change while it is open.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer.
+        """
+        with self._connected() as connection:
+            if self.dialect == "sqlite":
+                connection.execute(text("BEGIN"))
+            else:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                try:
+                    yield connection
+                finally:
+                    # The driver is in autocommit mode on SQLite, so the rollback is said aloud.
+                    if not connection.closed:
+                        connection.rollback()
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseUnavailable(reason=_reason(error)) from error
+        except NoSuchModuleError as error:
+            raise BadDatabaseUrl from error
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self.engine.dispose()
+
+
+def _reason(error: DBAPIError) -> str:
+    """The driver's own first line: no statement, no parameters, which may hold personal data."""
+    lines = str(error.orig).splitlines()
+    return lines[0].strip().rstrip(".") if lines else type(error.orig).__name__
+
+
+def _read_back(cursor: Any, statement: str, wanted: str, setting: str) -> None:
+    cursor.execute(statement)
+    row = cursor.fetchone()
+    found = str(row[0]) if row else "?"
+    if found.lower() != wanted:
+        raise NotDurable(setting=setting, found=found, wanted=wanted)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=5, max_overflow=20, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # Transactions are begun by us alone: the driver's own BEGIN is deferred and fails on upgrade.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "fullfsync=ON",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32768",
+            "trusted_schema=OFF",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        _read_back(cursor, "PRAGMA journal_mode", "wal", "journal_mode")
+        _read_back(cursor, "PRAGMA synchronous", "2", "synchronous")
+        _read_back(cursor, "PRAGMA foreign_keys", "1", "foreign_keys")
+        _read_back(cursor, "PRAGMA secure_delete", "1", "secure_delete")
+        cursor.close()
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Connection) -> None:
+        connection.exec_driver_sql("COMMIT")
+
+    @event.listens_for(engine, "rollback")
+    def rollback(connection: Connection) -> None:
+        driver_connection: Any = connection.connection.dbapi_connection
+        if driver_connection.in_transaction:
+            connection.exec_driver_sql("ROLLBACK")
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=5,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _BUSY_SECONDS, "options": "-c synchronous_commit=on -c lock_timeout=10s"},
+    )
+
+    @event.listens_for(engine, "connect")
+    def check(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for setting, wanted in (
+            ("synchronous_commit", "on"),
+            ("fsync", "on"),
+            ("full_page_writes", "on"),
+            ("data_sync_retry", "off"),
+        ):
+            _read_back(cursor, f"SHOW {setting}", wanted, setting)
+        cursor.close()
+        connection.rollback()
+
+    return engine

@@ -1,0 +1,1 @@
+"""Disclosure: purposes, recipients, policy, the gate and its log."""

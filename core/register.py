@@ -1,0 +1,70 @@
+"""The register as the front ends get it: everything wired together, nothing opened before it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.clock import Clock, SystemClock
+from core.database import Database
+from core.keys import KeyRing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.config import Config
+    from core.disclosure.exits import Exit
+    from core.disclosure.gate import Gate
+    from core.disclosure.log import DisclosureLog
+
+    # Finds a way out by its adapter's name; given by the front end, since core does not know the network.
+    Exits = Callable[[str], Exit]
+
+
+@dataclass
+class Register:
+    """One company's register: its configuration, database, keys, log and gate."""
+
+    config: Config
+    exits: Exits
+    clock: Clock
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; its shape is checked when it is first asked for."""
+        return Database.open(self.config.database.url, self.clock)
+
+    @cached_property
+    def keyring(self) -> KeyRing:
+        """The master key and what it unwraps."""
+        return KeyRing.load(self.config.keys.master_key_file)
+
+    @cached_property
+    def log(self) -> DisclosureLog:
+        """The disclosure log."""
+        from core.disclosure.log import DisclosureLog, LogSigner
+
+        return DisclosureLog(
+            self.database,
+            LogSigner.load(self.config.keys.log_key_file),
+            self.clock,
+            self.config.log.high_water_file,
+        )
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The only way out."""
+        from core.disclosure.gate import Gate
+
+        return Gate(self.database, self.keyring, self.log, self.exits, self.config)
+
+    def close(self) -> None:
+        """Let the database go."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def open_register(config: Config, exits: Exits, clock: Clock | None = None) -> Register:
+    """The register that *config* describes, with *exits* as its ways out."""
+    return Register(config, exits, clock or SystemClock())

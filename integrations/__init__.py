@@ -1,0 +1,1 @@
+"""The hub and one folder a partner: what speaks to the world outside."""

@@ -1,0 +1,1 @@
+"""What people see: full-screen sessions, command line, session server."""

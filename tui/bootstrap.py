@@ -1,0 +1,35 @@
+"""The composition root of the front ends: the register with the hub's partners as its ways out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from core.config import load_config
+from core.register import Register, open_register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.disclosure.exits import Exit
+    from integrations.hub import Hub
+
+
+class Workplace:
+    """The register and, when somebody sends or fetches, the hub: adapters and the network load only then."""
+
+    def __init__(self, config_path: Path | None) -> None:
+        self.register: Register = open_register(load_config(config_path), self._exit)
+        self.hub = cache(self._open_hub)
+
+    def _open_hub(self) -> Hub:
+        from integrations.hub import Hub
+
+        return Hub(self.register.config, self.register.database, self.register.clock)
+
+    def _exit(self, name: str) -> Exit:
+        return self.hub().exit(name)
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.register.close()
