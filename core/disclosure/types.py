@@ -1,0 +1,198 @@
+"""What callers hand to the gate and get back: requests, plans, previews, results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from core.disclosure.exits import NO_ANSWER
+from core.messages import N_, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from core.disclosure.exits import FieldValue, Item, Payload
+    from core.disclosure.purposes import Purpose
+    from core.disclosure.recipients import Recipient
+
+NO_EXTRA: Final[Mapping[str, FieldValue]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person or firm asked to be sent.
+
+    ``key`` is the idempotency key towards the recipient (an invoice number, a batch row); ``extra`` holds fields that
+    are not the customer's own columns (``order.*``, ``identity_code``).
+    """
+
+    customer_id: int
+    key: str
+    extra: Mapping[str, FieldValue] = field(default_factory=lambda: NO_EXTRA, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """Who is to get whose data, and why.
+
+    ``task`` says in a word what the work is (``send_order``); ``reason`` is free text by a person, needed for a
+    restricted customer; ``basis`` is a legal basis code, the purpose's usual one when not given.
+    """
+
+    recipient: str
+    purpose: str
+    subjects: tuple[Subject, ...]
+    task: str
+    reason: str | None = None
+    basis: str | None = None
+
+
+class LeftOutReason(StrEnum):
+    """Why a person is not sent."""
+
+    BAN = "ban"
+    RESTRICTION = "restriction"
+    ERASED = "erased"
+    NO_BASIS = "no_basis"
+    PROTECTED_ADDRESS = "protected_address"
+    MISSING_REQUIRED = "missing_required"
+
+
+_LEFT_OUT_SENTENCES: Final[Mapping[LeftOutReason, str]] = MappingProxyType(
+    {
+        LeftOutReason.BAN: N_("has forbidden this use"),
+        LeftOutReason.RESTRICTION: N_("processing is restricted"),
+        LeftOutReason.ERASED: N_("is not in the register"),
+        LeftOutReason.NO_BASIS: N_("no basis for this purpose"),
+        LeftOutReason.PROTECTED_ADDRESS: N_("the address is protected"),
+        LeftOutReason.MISSING_REQUIRED: N_("needed data is missing"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A person who is not sent, and why; ``detail`` names the ban or the missing fields."""
+
+    customer_id: int
+    number: int | None
+    reason: LeftOutReason
+    detail: tuple[str, ...] = ()
+
+    def sentence(self, language: str) -> str:
+        """The reason in words, e.g. ``needed data is missing: email``."""
+        words = tr(_LEFT_OUT_SENTENCES[self.reason], language)
+        return f"{words}: {', '.join(self.detail)}" if self.detail else words
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would leave and who is left out; made before anything is rendered.
+
+    ``fields`` are those permitted in this transfer; ``items`` hold no others.  ``subjects`` names the customer behind
+    each item id; ``withheld`` the fields kept back from an item although the transfer permits them.
+    """
+
+    request: TransferRequest
+    recipient: Recipient
+    purpose: Purpose
+    basis: str
+    country: str
+    fields: frozenset[str]
+    items: tuple[Item, ...]
+    subjects: Mapping[str, Subject]
+    withheld: Mapping[str, frozenset[str]]
+    left_out: tuple[LeftOut, ...]
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The bytes that would leave, exactly; ``digest`` is the SHA-256 over them all."""
+
+    plan: Plan
+    payloads: tuple[Payload, ...]
+    digest: bytes
+
+
+class ItemState(StrEnum):
+    """What became of one person's share."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    IN_DOUBT = "in_doubt"
+
+
+class TransferState(StrEnum):
+    """Where a transfer stands.  ``mixed``: a batch whose items fared differently, none in doubt."""
+
+    INTENT = "intent"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    IN_DOUBT = "in_doubt"
+    MIXED = "mixed"
+
+
+OPEN_STATES: Final = (TransferState.INTENT, TransferState.SENDING)
+
+STATE_NAMES: Final[Mapping[TransferState, str]] = MappingProxyType(
+    {
+        TransferState.INTENT: N_("about to be sent"),
+        TransferState.SENDING: N_("being sent"),
+        TransferState.DELIVERED: N_("delivered"),
+        TransferState.REFUSED: N_("refused by the recipient"),
+        TransferState.NOT_SENT: N_("not sent"),
+        TransferState.IN_DOUBT: N_("in doubt"),
+        TransferState.MIXED: N_("partly delivered"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """How one item fared.
+
+    ``reference`` is the partner's own id for it; ``code`` and ``message`` say why it was not delivered, ``message`` in
+    the partner's words, cleaned.  ``pending``: the partner will confirm later.
+    """
+
+    item_id: str
+    customer_id: int | None
+    key: str
+    state: ItemState
+    reference: str | None = None
+    code: str = ""
+    message: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransferResult:
+    """What came of a transfer.
+
+    ``number`` is the log index of its intent, the number people use for it.  ``signed`` is False when the outcome is
+    durable but the log could not be signed after it: the next sending signs it first, or refuses.
+    """
+
+    transfer_id: str
+    number: int
+    state: TransferState
+    outcomes: Mapping[str, ItemOutcome]
+    answer: Mapping[str, object] = field(default_factory=lambda: NO_ANSWER, repr=False)
+    left_out: tuple[LeftOut, ...] = ()
+    signed: bool = True
+
+
+def combined(states: list[ItemState]) -> TransferState:
+    """A transfer's state from its items' states."""
+    if ItemState.IN_DOUBT in states:
+        return TransferState.IN_DOUBT
+    if len(set(states)) == 1:
+        return TransferState(states[0].value)
+    return TransferState.MIXED
