@@ -14,7 +14,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, Integer, MetaData, Text, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
@@ -193,7 +200,12 @@ class Database:
                     # The driver is in autocommit mode on SQLite, so the rollback is said aloud.
                     if not connection.closed:
                         connection.rollback()
-        except (OperationalError, InterfaceError) as error:
+        except DatabaseError as error:
+            # The bare class is what SQLite's driver raises for a file that is no database.
+            if isinstance(error, OperationalError) or type(error) is DatabaseError:
+                raise DatabaseUnavailable(reason=_reason(error)) from error
+            raise
+        except InterfaceError as error:
             raise DatabaseUnavailable(reason=_reason(error)) from error
         except NoSuchModuleError as error:
             raise BadDatabaseUrl from error
@@ -219,7 +231,11 @@ def _read_back(cursor: Any, statement: str, wanted: str, setting: str) -> None:
 
 def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=5, max_overflow=20, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        url,
+        poolclass=QueuePool,
+        pool_size=5,
+        max_overflow=20,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -263,7 +279,10 @@ def _postgresql_engine(url: URL) -> Engine:
         pool_size=5,
         max_overflow=20,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _BUSY_SECONDS, "options": "-c synchronous_commit=on -c lock_timeout=10s"},
+        connect_args={
+            "connect_timeout": _BUSY_SECONDS,
+            "options": "-c synchronous_commit=on -c lock_timeout=10s",
+        },
     )
 
     @event.listens_for(engine, "connect")

@@ -15,7 +15,6 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +30,7 @@ from core.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -55,7 +55,9 @@ class KeyFileMissing(ConfigError):
 
     code = "keys.missing"
     sentence = N_("The key file {path} cannot be read: {reason}.")
-    advice = N_("Restore it from its backup. Without it nothing sealed can be opened; do not make a new one over it.")
+    advice = N_(
+        "Restore it from its backup. Without it nothing sealed can be opened; do not make a new one over it."
+    )
 
 
 class KeyFileExposed(ConfigError):
@@ -63,7 +65,9 @@ class KeyFileExposed(ConfigError):
 
     code = "keys.exposed"
     sentence = N_("The key file {path} may be read by others (mode {mode}).")
-    advice = N_("Run: chmod 600 {path} — and consider the key known to whoever has an account on this machine.")
+    advice = N_(
+        "Run: chmod 600 {path} — and consider the key known to whoever has an account on this machine."
+    )
 
 
 class KeyFileBroken(ConfigError):
@@ -209,7 +213,9 @@ class KeyRing:
         except InvalidUnwrap as error:
             raise Unopenable from error
 
-    def existing_data_keys(self, connection: Connection, customer_ids: Sequence[int]) -> Mapping[int, DataKey]:
+    def existing_data_keys(
+        self, connection: Connection, customer_ids: Sequence[int]
+    ) -> Mapping[int, DataKey]:
         """The data keys that exist among *customer_ids*; shredded ones are left out."""
         found: dict[int, DataKey] = {}
         for start in range(0, len(customer_ids), 500):

@@ -9,8 +9,12 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-_BIDI: Final = {chr(point) for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)}
-_INVISIBLE: Final = {chr(point) for point in (0x00AD, 0x034F, 0x180E, *range(0x200B, 0x200E), *range(0x2060, 0x2066), 0xFEFF)}
+_BIDI: Final = {
+    chr(point) for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)
+}
+_INVISIBLE: Final = {
+    chr(point) for point in (0x00AD, 0x034F, 0x180E, *range(0x200B, 0x200E), *range(0x2060, 0x2066), 0xFEFF)
+}
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _FORBIDDEN_CATEGORIES: Final = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -19,7 +23,9 @@ def _allowed(char: str) -> bool:
     if " " <= char <= "~":
         return True
     return (
-        char not in _BIDI and char not in _INVISIBLE and unicodedata.category(char) not in _FORBIDDEN_CATEGORIES
+        char not in _BIDI
+        and char not in _INVISIBLE
+        and unicodedata.category(char) not in _FORBIDDEN_CATEGORIES
     )
 
 
@@ -46,7 +52,11 @@ def safe_text(text: object) -> str:
     Applied at the one display boundary even though stored text is clean, since databases outlive programs.
     """
     return "".join(
-        char if _allowed(char) else " " if char in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029" else _REPLACEMENT
+        char
+        if _allowed(char)
+        else " "
+        if char in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+        else _REPLACEMENT
         for char in str(text)
     )
 
@@ -56,7 +66,9 @@ def shorten(text: str, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-_FOLD: Final = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
+_FOLD: Final = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"}
+)
 
 
 def fold(text: str) -> str:
@@ -65,7 +77,8 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_FOLD)
 
 
-_AFTER_Z: Final = {"å": "z\x01", "ä": "z\x02", "æ": "z\x02", "ö": "z\x03", "ø": "z\x03"}
+# "{" follows "z" in ASCII, so the keys compare right byte by byte (on PostgreSQL under COLLATE "C").
+_AFTER_Z: Final = {"å": "{a", "ä": "{b", "æ": "{b", "ö": "{c", "ø": "{c"}
 
 
 def sort_key(name: str) -> str:

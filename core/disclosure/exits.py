@@ -152,7 +152,12 @@ class Exit(Protocol):
         ...
 
     def deliver(
-        self, permit: Permit, purpose: str, items: Sequence[Item], payloads: Sequence[Payload], attempt: Attempt
+        self,
+        permit: Permit,
+        purpose: str,
+        items: Sequence[Item],
+        payloads: Sequence[Payload],
+        attempt: Attempt,
     ) -> Outcome:
         """Send *payloads*; *attempt* is called before each effect that sends."""
         ...

@@ -25,7 +25,9 @@ def write_note(error: BaseException) -> str:
     """Write what is known of *error* to the faults file; returns the number that a person can quote."""
     number = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{datetime.now(UTC).isoformat(timespec='seconds')} {number} {type(error).__module__}.{type(error).__name__}"]
+    lines = [
+        f"{datetime.now(UTC).isoformat(timespec='seconds')} {number} {type(error).__module__}.{type(error).__name__}"
+    ]
     lines += [f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "rekisteri"
     try:
@@ -42,8 +44,9 @@ def write_note(error: BaseException) -> str:
 def report_unexpected(error: BaseException) -> int:
     """Tell the person, in a sentence; returns the exit code 1."""
     number = write_note(error)
-    sentence = N_("Something unexpected happened (fault {number}). Nothing was half-written: open work was rolled back.")
+    sentence = N_(
+        "Something unexpected happened (fault {number}). Nothing was half-written: open work was rolled back."
+    )
     advice = N_("Give the number to whoever looks after the program; details are in faults.log.")
-    print(tr(sentence, _language(), number=number), file=sys.stderr)
-    print(tr(advice, _language()), file=sys.stderr)
+    sys.stderr.write(f"{tr(sentence, _language(), number=number)}\n{tr(advice, _language())}\n")
     return 1

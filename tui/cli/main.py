@@ -54,7 +54,9 @@ INTERRUPTED: Final = 130
 class Cli:
     """What a verb needs: the register (opened when first asked for), who acts, the language, and how to print."""
 
-    def __init__(self, *, config_path: Path | None, language: str | None, as_json: bool, user_name: str | None) -> None:
+    def __init__(
+        self, *, config_path: Path | None, language: str | None, as_json: bool, user_name: str | None
+    ) -> None:
         self.config_path = config_path
         self.chosen_language = language
         self.as_json = as_json
@@ -71,7 +73,7 @@ class Cli:
         if self._actor is not None:
             return self._actor.language
         if self._workplace is not None:
-            return self._workplace.register.config.register.language
+            return str(self._workplace.register.config.register.language)
         return "fi"
 
     def register(self) -> Register:
