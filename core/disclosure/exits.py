@@ -126,6 +126,11 @@ class Permit(Protocol):
         """Where the intent stands in the disclosure log."""
         ...
 
+    @property
+    def user_name(self) -> str:
+        """The user name of the member of staff who sends; some partners want to be told (Asiakastieto's enduser)."""
+        ...
+
 
 class Attempt(Protocol):
     """Called by an exit before each effect that sends personal data; returns when the attempt is durable."""
