@@ -1,0 +1,1 @@
+"""A register of invented people to try the program on; nothing here knows a real person."""
