@@ -14,9 +14,9 @@ from babel.messages.pofile import read_po
 def compile_catalogues(root: Path) -> list[Path]:
     """Write a ``.mo`` beside each ``.po`` below *root*; returns the files written."""
     written = []
-    for source in sorted(root.glob("*/*.po")):
+    for source in sorted(root.rglob("*.po")):
         with source.open("rb") as stream:
-            catalogue = read_po(stream, locale=source.parent.name, abort_invalid=True)
+            catalogue = read_po(stream, locale=source.relative_to(root).parts[0], abort_invalid=True)
         target = source.with_suffix(".mo")
         with target.open("wb") as out:
             write_mo(out, catalogue)

@@ -19,6 +19,7 @@ from core.errors import RegisterError
 from core.messages import LANGUAGES, tr
 from core.text import safe_text
 from tui.cli.faults import report_unexpected
+from tui.cli.speech import localise, spoken_language, teach_library
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -74,7 +75,7 @@ class Cli:
             return self._actor.language
         if self._workplace is not None:
             return str(self._workplace.register.config.register.language)
-        return "fi"
+        return spoken_language(())
 
     def register(self) -> Register:
         """The register that the configuration names."""
@@ -138,7 +139,9 @@ pass_cli = click.make_pass_decorator(Cli)
 
 
 class Verbs(click.Group):
-    """The group whose verbs are imported when used."""
+    """The group whose verbs are imported when used, and speak the user's language."""
+
+    language = "en"
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in order."""
@@ -148,8 +151,7 @@ class Verbs(click.Group):
         """The verb's command, imported now."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"tui.cli.{VERBS[cmd_name]}").command
-        return command
+        return localise(importlib.import_module(f"tui.cli.{VERBS[cmd_name]}").command, self.language)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -169,6 +171,10 @@ def command(
 
 def _run(arguments: list[str]) -> int:
     cli: Cli | None = None
+    language = spoken_language(arguments)
+    teach_library(language)
+    command.language = language
+    localise(command, language)
     try:
         with command.make_context("rekisteri", arguments) as ctx:
             cli = ctx.obj
