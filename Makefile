@@ -31,8 +31,8 @@ setup: $(INSTALLED) $(COMPILED)
 	$$python -m venv .venv
 
 $(INSTALLED): .venv/bin/python requirements-dev.lock pyproject.toml hatch_build.py
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(COMPILED): $(INSTALLED) $(CATALOGUES)

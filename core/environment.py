@@ -1,0 +1,57 @@
+"""Every environment variable that the program reads, in one place.
+
+A variable is read when it is asked for, never kept, so that a test or a service manager decides by setting it.
+`docs/operating.md` lists these; a test compares, and ruff refuses ``os.environ`` anywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: its name, and what it does, in a sentence for the operating guide."""
+
+    name: str
+    meaning: str
+
+    def value(self) -> str | None:
+        """What it is set to; None when it is not set or is empty."""
+        return os.environ.get(self.name) or None
+
+
+CONFIG: Final = Variable("REKISTERI_CONFIG", "The configuration file, unless --config names one.")
+DATABASE_URL: Final = Variable("REKISTERI_DATABASE_URL", "Overrides database.url.")
+LANGUAGE: Final = Variable("REKISTERI_LANGUAGE", "Overrides register.language (fi or en).")
+CREDENTIALS_DIRECTORY: Final = Variable(
+    "CREDENTIALS_DIRECTORY",
+    "Set by systemd; where key files and secrets written as credential:NAME are read.",
+)
+CONFIG_HOME: Final = Variable(
+    "XDG_CONFIG_HOME", "Where a person's own configuration is looked for; ~/.config when not set."
+)
+STATE_HOME: Final = Variable(
+    "XDG_STATE_HOME", "Where faults.log is written, in the folder rekisteri; ~/.local/state when not set."
+)
+LOCALE: Final = Variable("LC_ALL", "The language of messages before the configuration is read.")
+LANG: Final = Variable("LANG", "As LC_ALL, when that is not set.")
+
+_DECLARED: Final = (
+    CONFIG,
+    DATABASE_URL,
+    LANGUAGE,
+    CREDENTIALS_DIRECTORY,
+    CONFIG_HOME,
+    STATE_HOME,
+    LOCALE,
+    LANG,
+)
+VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
+
+
+def read(name: str) -> str | None:
+    """A variable of the shell that a configuration refers to as ``env:NAME``; None when not set or empty."""
+    return os.environ.get(name) or None
