@@ -33,7 +33,7 @@ class Register:
     @cached_property
     def database(self) -> Database:
         """The database; its shape is checked when it is first asked for."""
-        return Database.open(self.config.database.url, self.clock)
+        return Database.open(self.config.database.address(), self.clock)
 
     @cached_property
     def keyring(self) -> KeyRing:
