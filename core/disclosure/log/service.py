@@ -1,0 +1,206 @@
+"""The disclosure log as its callers see it: append inside a unit of work, sign after the commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.disclosure.log import entries, export, signing, store, verify
+from core.disclosure.log.checkpoint import Checkpoint
+from core.disclosure.log.errors import EntryInvalid, LogBusy, LogEntryNotFound, LogWentBack
+from core.disclosure.log.high_water import HighWaterMark
+from core.disclosure.log.model import NOTHING_SIGNED
+from core.disclosure.log.tree import EMPTY_ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from core.clock import Clock
+    from core.database import Database, UnitOfWork
+    from core.disclosure.log.entries import Body
+    from core.disclosure.log.export import ExportReport
+    from core.disclosure.log.findings import VerifyReport
+    from core.disclosure.log.signing import LogSigner
+    from core.disclosure.log.store import SignedCheckpoint, StoredEntry
+
+_SIGN_ATTEMPTS: Final = 100
+
+
+class DisclosureLog:
+    """The register's disclosure log.
+
+    The order that callers keep: `append` an intent in the same unit of work as everything it speaks of, ``commit``,
+    `sign`; only when `sign` has returned may a byte leave.  `high_water` is the file outside the database that
+    remembers the largest size signed; without one, an old copy of the database cannot be told from a new.
+    """
+
+    def __init__(
+        self, database: Database, signer: LogSigner, clock: Clock, high_water: Path | None = None
+    ) -> None:
+        self.database = database
+        self.signer = signer
+        self.clock = clock
+        self._mark = None if high_water is None else HighWaterMark(high_water, signer.origin)
+
+    @property
+    def origin(self) -> str:
+        """The log's name in every checkpoint: no personal data."""
+        return self.signer.origin
+
+    @property
+    def vkey(self) -> str:
+        """The verification key, one line, to be given to recipients and printed in the notice."""
+        return self.signer.vkey
+
+    def create(
+        self, *, policy: str, software: str, predecessor: Checkpoint | None = None
+    ) -> SignedCheckpoint:
+        """Begin the log: write the genesis entry, sign it, leave the first high-water mark.
+
+        Args:
+            policy: version of the disclosure policy (starts with a digit, or hexadecimal).
+            software: version of the program, likewise.
+            predecessor: the last checkpoint of the log that this one continues.
+
+        Raises:
+            LogExists: there is a log in this database.
+            LogWentBack: the high-water mark says that there was one.
+        """
+        if self._mark and self._mark.exists():
+            marked = self._mark.read().size
+            if marked > 0:
+                raise LogWentBack(size=self.size(), marked=marked)
+        elif self._mark:
+            self._mark.write(Checkpoint(self.origin, 0, EMPTY_ROOT))
+        members: dict[str, object] = {"origin": self.origin, "vkey": self.vkey}
+        members |= {"policy": policy, "software": software}
+        if predecessor is not None:
+            members["predecessor"] = {
+                "origin": predecessor.origin,
+                "size": predecessor.size,
+                "root": predecessor.root.hex(),
+            }
+        with self.database.unit_of_work() as uow:
+            self.append(uow, "genesis", members | {"ts": store.milliseconds(uow.now)})
+            uow.commit()
+        return self.sign()
+
+    def append(self, uow: UnitOfWork, kind: str, body: Mapping[str, object] | Body) -> int:
+        """Add an entry inside the caller's unit of work, which keeps the log's head locked until it ends.
+
+        *body* is the typed body (`entries.Intent`, `entries.Outcome`) or its members; ``ts`` (ms) is the unit's
+        time when left out of the members.  Returns the entry's index.
+
+        Raises:
+            EntryInvalid: the body is not as its kind's schema wants it.
+            LogNotCreated: there is no genesis yet.
+            HeadChanged: the stored head does not fit the entries.
+        """
+        if isinstance(body, entries.Body):
+            if entries.kind_of(body) != kind:
+                raise EntryInvalid(detail=f"not a body of kind {kind}")
+            return store.append(uow.connection, body)
+        members = {"ts": store.milliseconds(uow.now)} | dict(body)
+        return store.append(uow.connection, entries.body_of(kind, members))
+
+    def sign(self) -> SignedCheckpoint:
+        """Sign the log as it is committed now, or return the checkpoint that covers it already.
+
+        To be called after the commit, outside any unit of work: it reads everything since the last signed size
+        again on a connection of its own and computes the root by a second path.  The high-water mark and the
+        checkpoint are durable when it returns.
+
+        Raises:
+            LogFault: something does not hold (its kinds say what); nothing was signed.
+            DatabaseUnavailable, LogBusy: nothing was signed; trying again may help.
+        """
+        for _ in range(_SIGN_ATTEMPTS):
+            examined = self._examine()
+            if examined.before is not None and examined.before.size == examined.size:
+                return examined.before
+            signed = self._store(examined)
+            if signed is not None:
+                return signed
+        raise LogBusy
+
+    def _examine(self) -> signing.Examined:
+        # The mark is read first: a faster signer may move both, and the database must not seem to lag behind.
+        mark = self._mark.read() if self._mark else None
+        with self.database.reading() as connection:
+            return signing.examine(connection, self.signer.verifier, mark)
+
+    def _store(self, examined: signing.Examined) -> SignedCheckpoint | None:
+        """Store the checkpoint in a commit of its own; None when another signer was faster."""
+        before = NOTHING_SIGNED if examined.before is None else examined.before.size
+        with self.database.unit_of_work() as uow:
+            signed = self.signer.sign(examined.size, examined.root, uow.now)
+            if not store.store_checkpoint(uow.connection, before, signed):
+                return None
+            # Before the commit: after a crash in between the mark is ahead of the checkpoint, never behind it.
+            if self._mark:
+                self._mark.write(signed.checkpoint)
+            uow.commit()
+        return signed
+
+    def check(self) -> None:
+        """What start-up asks: the log is there, has not gone back in time, and its unsigned tail is whole.
+
+        Raises:
+            LogFault: it is not so.
+        """
+        self._examine()
+
+    def exists(self) -> bool:
+        """Whether the log was begun."""
+        return self.size() > 0
+
+    def size(self) -> int:
+        """How many entries are committed."""
+        with self.database.reading() as connection:
+            return store.head(connection).size
+
+    def latest(self) -> SignedCheckpoint | None:
+        """The largest signed checkpoint, its signature checked; None when nothing was signed.
+
+        Raises:
+            CheckpointChanged: it was changed, or larger ones were removed.
+        """
+        with self.database.reading() as connection:
+            return signing.latest(connection, self.signer.verifier)
+
+    def entries(
+        self, connection: Connection, start: int = 0, end: int | None = None
+    ) -> Iterator[StoredEntry]:
+        """The entries from *start* up to but not including *end* (default: all), in order."""
+        return store.read_entries(connection, start, store.head(connection).size if end is None else end)
+
+    def entry(self, connection: Connection, index: int) -> StoredEntry:
+        """One entry.
+
+        Raises:
+            LogEntryNotFound: there is none at *index*.
+        """
+        for entry in store.read_entries(connection, index, index + 1):
+            return entry
+        raise LogEntryNotFound(index=index, size=store.head(connection).size)
+
+    def verify(self, lines: Callable[[str], bytes | None] | None = None) -> VerifyReport:
+        """Verify everything that is stored: entries, hashes, tree, every checkpoint, the story the entries tell.
+
+        *lines* gives the stored lines of a transfer id (85 bytes each, as `lines.encode_lines`), None when it has
+        none; without it the lines are not compared.  Changes nothing, reads one consistent state.
+        """
+        with self.database.reading() as connection:
+            return verify.verify_stored(connection, self.signer.verifier, self._mark, lines)
+
+    def export(self, directory: Path) -> ExportReport:
+        """Write the signed log into *directory*, empty or an earlier export of this log, as a tlog-tiles log.
+
+        Raises:
+            NothingSigned, ExportRefused, ExportUnwritable: nothing or not everything was written.
+            LogFault: the stored log, or the earlier export, does not hold; the checkpoint was not published.
+        """
+        with self.database.reading() as connection:
+            return export.write_export(connection, self.signer.verifier, directory)
