@@ -244,19 +244,30 @@ class Partner(Settings, frozen=True, kw_only=True):
     ] = None
     base_urls: Annotated[
         dict[str, str],
-        Meta(description="Addresses by endpoint, for a partner that has several.", examples=[{}]),
+        Meta(
+            description="Addresses by endpoint, for a partner that has several.",
+            examples=[{"api": "https://api.partner.example"}],
+        ),
     ] = field(default_factory=dict)
     settings: Annotated[
         dict[str, Any],
         Meta(
-            description="The adapter's own settings: see its README.", examples=[{"customer_id": "CI_1234"}]
+            description="The adapter's own settings: see its README.",
+            examples=[{"organisation_id": "1234567-1", "product_identifier": "1"}],
         ),
     ] = field(default_factory=dict)
     secrets: Annotated[
         dict[str, Secret],
         Meta(
             description="Where its secrets are: file:PATH (mode 0600), env:NAME or credential:NAME.",
-            examples=[{"customer_key": "file:netvisor-customer.key"}],
+            examples=[
+                {
+                    "customer_id": "file:netvisor.customer-id",
+                    "customer_key": "file:netvisor.customer-key",
+                    "partner_id": "file:netvisor.partner-id",
+                    "partner_key": "file:netvisor.partner-key",
+                }
+            ],
         ),
     ] = field(default_factory=dict)
 
@@ -344,7 +355,7 @@ class UpdateService(Settings, frozen=True, kw_only=True):
     """An address update service: what is sent and how its answer is read."""
 
     recipient: Annotated[
-        Line, Meta(description="The recipient's table in [recipients].", examples=["address_service"])
+        Line, Meta(description="The recipient's table in [recipients].", examples=["addresses"])
     ]
     purpose: Annotated[str, Meta(description="Purpose of the privacy notice.")] = "address_update"
     out: UpdateOut

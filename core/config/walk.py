@@ -69,7 +69,7 @@ class Walk:
     def _field(self, each: msgspec.structs.FieldInfo, found: dict[str, Any], key: Key) -> Any:
         if each.name in found:
             return self._value(each.type, found[each.name], key)
-        if _is_struct(bare(each.type)):
+        if is_struct(bare(each.type)):
             # A table left out is read as an empty one, so that what is required inside it is named.
             return self._value(each.type, {}, key)
         if each.required:
@@ -81,7 +81,7 @@ class Walk:
 
     def _value(self, declared: Any, found: object, key: Key) -> Any:
         kind = bare(declared)
-        if _is_struct(kind):
+        if is_struct(kind):
             return self.table(kind, found, key)
         if is_named_tables(kind) or is_secrets(kind):
             if not isinstance(found, dict):
@@ -152,13 +152,14 @@ def notes(declared: Any) -> list[msgspec.Meta]:
     return [each for each in _layers(declared) if isinstance(each, msgspec.Meta)]
 
 
-def _is_struct(kind: Any) -> bool:
+def is_struct(kind: Any) -> bool:
+    """Whether a setting is a table of settings."""
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def is_named_tables(kind: Any) -> bool:
     """Whether a setting holds tables of settings under names that the user chooses."""
-    return get_origin(kind) is dict and _is_struct(bare(get_args(kind)[1]))
+    return get_origin(kind) is dict and is_struct(bare(get_args(kind)[1]))
 
 
 def is_secrets(kind: Any) -> bool:
