@@ -1,24 +1,72 @@
-"""The gate: the only way out.  plan → preview → release; later settle, decide, recover."""
+"""The gate: the only way out.
+
+::
+
+    plan      who, what, why; who is left out and why; only permitted fields are read
+    preview   the exit renders bytes; they are scanned for values that may not leave
+    release   intent (durable, signed) → permit → attempt before each effect → outcome (durable, signed)
+    settle    a transfer in doubt: the partner is asked, or a person decides; see `core.disclosure.settle`
+
+Fail closed: if the log cannot be written, read back or signed, nothing leaves.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import weakref
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import IntegrityError
+
+from core.actor import Role, require
+from core.customers.view import disclosure_view
+from core.disclosure import settle
+from core.disclosure.attempts import AttemptRecorder
+from core.disclosure.errors import (
+    ForbiddenValueInPayload,
+    NobodyToSend,
+    OutcomeNotRecorded,
+    PermitRefused,
+    PlanOutdated,
+    UnreadyPayload,
+)
+from core.disclosure.exits import NO_ANSWER, NotSent, Unknown
+from core.disclosure.intent import key_conflict, record_intent
+from core.disclosure.outcome import Line, TransferFacts, believed, conclude, outcomes_of
+from core.disclosure.owner import in_hand
+from core.disclosure.permit import granted
+from core.disclosure.planning import REGISTER_FIELDS, draw_up
+from core.disclosure.scan import forbidden_in
+from core.disclosure.sealing import blinded, new_transfer_id
+from core.disclosure.types import Preview, TransferResult, combined
+from core.errors import RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from sqlalchemy import Connection
 
     from core.actor import Actor
-    from core.database import Database
-    from core.disclosure.exits import Exit
+    from core.database import Database, UnitOfWork
+    from core.disclosure.exits import Exit, FieldValue, Outcome, Payload
+    from core.disclosure.intent import Intent
     from core.disclosure.listener import TransferListener
-    from core.disclosure.log.store import DisclosureLog
-    from core.disclosure.settle import Recovered
-    from core.disclosure.types import ItemState, Plan, Preview, TransferRequest, TransferResult
+    from core.disclosure.log import DisclosureLog
+    from core.disclosure.permit import GatePermit
+    from core.disclosure.settle import Recovered, Settled
+    from core.disclosure.types import ItemOutcome, ItemState, Plan, TransferRequest
     from core.keys import KeyRing
+
+    # Called in the intent's unit of work: what must be true exactly when the intent is.
+    AlsoIntended = Callable[[UnitOfWork, TransferFacts], None]
+
+SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
+_TRIES: Final = 3
 
 
 class Gate:
-    """Every transfer of personal data passes here.  Signatures are final; the body is being written."""
+    """Every transfer of personal data passes here; one for a process and its threads."""
 
     def __init__(
         self,
@@ -28,32 +76,225 @@ class Gate:
         exits: Callable[[str], Exit],
         listeners: Sequence[TransferListener] = (),
     ) -> None:
-        raise NotImplementedError
+        self.database = database
+        self.keyring = keyring
+        self.log = log
+        self.exits = exits
+        self.listeners = tuple(listeners)
+        self._previews: weakref.WeakSet[Preview] = weakref.WeakSet()
 
     def plan(self, actor: Actor, request: TransferRequest) -> Plan:
-        """Refused errors come before anything is read or rendered."""
-        raise NotImplementedError
+        """Who would be sent what, and who is left out and why.
+
+        Raises:
+            NotPermitted: the actor's role does not send.
+            Refused: the recipient, purpose, basis or country is not allowed; nobody's data has been read then.
+        """
+        require(actor, *SENDERS)
+        with self.database.reading() as connection:
+            return draw_up(connection, self.keyring, self.exits, request, self.database.clock.now())
 
     def preview(self, plan: Plan) -> Preview:
-        """Render and scan."""
-        raise NotImplementedError
+        """The bytes that would leave, made by the exit from permitted fields and scanned for any other value.
 
-    def release(self, actor: Actor, preview: Preview) -> TransferResult:
-        """Intent, permit, delivery, outcome."""
-        raise NotImplementedError
+        Raises:
+            NobodyToSend: everybody was left out.
+            InvalidInput: the exit cannot render an item.
+            ForbiddenValueInPayload, UnreadyPayload: the exit made bytes that it should not have, or too few.
+        """
+        if not plan.items:
+            reasons = dict.fromkeys(left.sentence("en") for left in plan.left_out)
+            raise NobodyToSend(
+                recipient=plan.recipient.name, left_out=plan.left_out, reason="; ".join(reasons)
+            )
+        payloads = self.exits(plan.recipient.adapter).render(plan.purpose.code, plan.items)
+        named = {item_id for payload in payloads for item_id in payload.item_ids}
+        if named != set(plan.subjects) or not all(payload.content for payload in payloads):
+            raise UnreadyPayload(adapter=plan.recipient.adapter)
+        with self.database.reading() as connection:
+            self._scan(connection, plan, payloads)
+        digest = hashlib.sha256(b"".join(hashlib.sha256(it.content).digest() for it in payloads)).digest()
+        preview = Preview(plan, payloads, digest)
+        self._previews.add(preview)
+        return preview
 
-    def send(self, actor: Actor, request: TransferRequest) -> TransferResult:
-        """plan, preview and release in one."""
-        raise NotImplementedError
+    def _scan(self, connection: Connection, plan: Plan, payloads: Sequence[Payload]) -> None:
+        ids = [subject.customer_id for subject in plan.subjects.values()]
+        hidden = disclosure_view(connection, self.keyring, ids, REGISTER_FIELDS - plan.fields)
+        withheld = {
+            item_id: disclosure_view(connection, self.keyring, [plan.subjects[item_id].customer_id], fields)
+            for item_id, fields in plan.withheld.items()
+        }
+
+        def forbidden() -> Iterator[tuple[str, FieldValue]]:
+            for item_id, subject in plan.subjects.items():
+                yield from hidden.get(subject.customer_id, {}).items()
+                yield from withheld.get(item_id, {}).get(subject.customer_id, {}).items()
+                yield from ((name, value) for name, value in subject.extra.items() if name not in plan.fields)
+
+        against = list(forbidden())
+        permitted = [value for item in plan.items for value in item.fields.values()]
+        found = frozenset[str]().union(*(forbidden_in(it.content, against, permitted) for it in payloads))
+        if found:
+            raise ForbiddenValueInPayload(
+                recipient=plan.recipient.name, adapter=plan.recipient.adapter, fields=", ".join(sorted(found))
+            )
+
+    def release(self, actor: Actor, preview: Preview, also: AlsoIntended | None = None) -> TransferResult:
+        """Let a preview's bytes leave, and say what became of them.
+
+        *also* runs in the unit of work that records the intent; what it raises stops the transfer.
+
+        Raises:
+            PlanOutdated: something changed since the preview; nothing was sent.
+            KeyInUse: it has gone to the recipient already, or may have; nothing was sent.
+            Refused, LogFault, DatabaseUnavailable: nothing was sent.
+            OutcomeNotRecorded: it was begun, and what came of it could not be written: treated as in doubt.
+        """
+        require(actor, *SENDERS)
+        if preview not in self._previews:
+            raise PermitRefused
+        transfer_id = new_transfer_id(self.database.clock.now())
+        with in_hand(transfer_id):
+            intent = self._intend(actor, preview, transfer_id, also)
+            try:
+                permit = granted(transfer_id, intent.log_index, self.log.sign().size)
+            except BaseException:
+                # Proved not sent: there is no permit.  If even that cannot be written, `recover` finds it.
+                with suppress(RegisterError):
+                    self._conclude(actor, intent, preview, _all(preview.plan, NotSent("not_signed")))
+                raise
+            outcomes = self._deliver(permit, intent, actor, preview)
+            return self._finish(actor, intent, preview, outcomes)
+
+    def send(
+        self, actor: Actor, request: TransferRequest, also: AlsoIntended | None = None
+    ) -> TransferResult:
+        """Plan, preview and release in one, anew when something changed in between."""
+        for _ in range(_TRIES - 1):
+            with suppress(PlanOutdated):
+                return self.release(actor, self.preview(self.plan(actor, request)), also)
+        return self.release(actor, self.preview(self.plan(actor, request)), also)
 
     def settle(self, actor: Actor, transfer_id: str) -> TransferResult:
-        """Ask the partner about a transfer in doubt."""
-        raise NotImplementedError
+        """Ask the partner about a transfer in doubt; see `core.disclosure.settle.settle`."""
+        return settle.settle(self, actor, transfer_id)
+
+    def settle_due(self, actor: Actor) -> Settled:
+        """Ask about every transfer in doubt that can be asked about now; says which wait for a person."""
+        return settle.settle_due(self, actor)
 
     def decide(self, actor: Actor, transfer_id: str, outcome: ItemState, reason: str) -> TransferResult:
-        """A person settles a transfer in doubt."""
-        raise NotImplementedError
+        """A person settles a transfer in doubt; see `core.disclosure.settle.decide`."""
+        return settle.decide(self, actor, transfer_id, outcome, reason)
 
     def recover(self) -> Recovered:
-        """Start-up: what a process left when it ended."""
-        raise NotImplementedError
+        """Close what ended processes left open; to be called at start-up and when due, by any number of processes."""
+        return settle.recover(self)
+
+    def _intend(self, actor: Actor, preview: Preview, transfer_id: str, also: AlsoIntended | None) -> Intent:
+        try:
+            with self.database.unit_of_work() as uow:
+                intent = record_intent(
+                    uow,
+                    self.keyring,
+                    self.log,
+                    self.exits,
+                    actor=actor,
+                    preview=preview,
+                    transfer_id=transfer_id,
+                )
+                if also is not None:
+                    also(uow, _facts(preview.plan, intent))
+                uow.commit()
+        except IntegrityError as error:
+            # Two processes with one key: the second met the constraint.
+            with self.database.reading() as connection:
+                raise key_conflict(connection, preview.plan, error) from error
+        return intent
+
+    def _deliver(
+        self, permit: GatePermit, intent: Intent, actor: Actor, preview: Preview
+    ) -> dict[str, ItemOutcome]:
+        plan = preview.plan
+        recorder = AttemptRecorder(self.database, intent)
+        outcome: Outcome
+        try:
+            outcome = self.exits(plan.recipient.adapter).deliver(
+                permit, plan.purpose.code, plan.items, preview.payloads, recorder
+            )
+        except Exception as error:  # noqa: BLE001 - an exit is somebody else's code; whatever it raises says nothing
+            outcome = _unanswered(recorder, type(error).__name__)
+        except BaseException as error:
+            # The program is being stopped; what is known is written first.
+            recorder.end()
+            permit.end()
+            with suppress(RegisterError):
+                outcome = _unanswered(recorder, type(error).__name__)
+                self._conclude(actor, intent, preview, believed(_all(plan, outcome), recorder))
+            raise
+        recorder.end()
+        permit.end()
+        return believed(outcomes_of(_lines(plan), outcome), recorder)
+
+    def _finish(
+        self, actor: Actor, intent: Intent, preview: Preview, outcomes: dict[str, ItemOutcome]
+    ) -> TransferResult:
+        try:
+            self._conclude(actor, intent, preview, outcomes)
+        except RegisterError as error:
+            raise OutcomeNotRecorded(transfer=intent.log_index, reason=str(error)) from error
+        signed = False
+        # The outcome is durable; an unsigned log stops the next transfer, not the report of this one.
+        with suppress(RegisterError):
+            self.log.sign()
+            signed = True
+        return TransferResult(
+            transfer_id=intent.transfer_id,
+            number=intent.log_index,
+            state=combined([it.state for it in outcomes.values()]),
+            outcomes=outcomes,
+            answer=next((it.answer for it in outcomes.values() if it.answer), NO_ANSWER),
+            left_out=preview.plan.left_out,
+            signed=signed,
+        )
+
+    def _conclude(
+        self, actor: Actor, intent: Intent, preview: Preview, outcomes: dict[str, ItemOutcome]
+    ) -> None:
+        with self.database.unit_of_work() as uow:
+            conclude(
+                uow,
+                self.log,
+                self.listeners,
+                actor,
+                transfer_id=intent.transfer_id,
+                outcomes=outcomes,
+                by="answer",
+                digest=blinded(intent.blinding, preview.digest),
+            )
+            uow.commit()
+
+
+def _unanswered(recorder: AttemptRecorder, code: str) -> NotSent | Unknown:
+    """What an exit that ended without an answer has done: with no attempt, provably nothing."""
+    return Unknown(code) if recorder.recorded else NotSent(code)
+
+
+def _lines(plan: Plan) -> list[Line]:
+    return [Line(item.id, plan.subjects[item.id].customer_id, item.key) for item in plan.items]
+
+
+def _all(plan: Plan, outcome: Outcome) -> dict[str, ItemOutcome]:
+    return outcomes_of(_lines(plan), outcome)
+
+
+def _facts(plan: Plan, intent: Intent) -> TransferFacts:
+    return TransferFacts(
+        intent.transfer_id,
+        intent.log_index,
+        plan.recipient.code,
+        plan.purpose.code,
+        plan.request.task,
+        plan.recipient.adapter,
+    )

@@ -11,7 +11,7 @@ from core.disclosure.exits import NO_ANSWER
 from core.messages import N_, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.disclosure.exits import FieldValue, Item, Payload
@@ -78,7 +78,7 @@ class LeftOut:
     """A person who is not sent, and why; ``detail`` names the ban or the missing fields."""
 
     customer_id: int
-    number: int | None
+    number: str | None
     reason: LeftOutReason
     detail: tuple[str, ...] = ()
 
@@ -109,9 +109,12 @@ class Plan:
     planned_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Preview:
-    """The bytes that would leave, exactly; ``digest`` is the SHA-256 over them all."""
+    """The bytes that would leave, exactly; ``digest`` is the SHA-256 over them all.
+
+    Compared by identity: the gate releases only the very previews that it made.
+    """
 
     plan: Plan
     payloads: tuple[Payload, ...]
@@ -128,7 +131,7 @@ class ItemState(StrEnum):
 
 
 class TransferState(StrEnum):
-    """Where a transfer stands.  ``mixed``: a batch whose items fared differently, none in doubt."""
+    """Where a transfer stands.  ``partial``: a batch whose items fared differently, none in doubt."""
 
     INTENT = "intent"
     SENDING = "sending"
@@ -136,7 +139,7 @@ class TransferState(StrEnum):
     REFUSED = "refused"
     NOT_SENT = "not_sent"
     IN_DOUBT = "in_doubt"
-    MIXED = "mixed"
+    PARTIAL = "partial"
 
 
 OPEN_STATES: Final = (TransferState.INTENT, TransferState.SENDING)
@@ -149,7 +152,7 @@ STATE_NAMES: Final[Mapping[TransferState, str]] = MappingProxyType(
         TransferState.REFUSED: N_("refused by the recipient"),
         TransferState.NOT_SENT: N_("not sent"),
         TransferState.IN_DOUBT: N_("in doubt"),
-        TransferState.MIXED: N_("partly delivered"),
+        TransferState.PARTIAL: N_("partly delivered"),
     }
 )
 
@@ -159,7 +162,7 @@ class ItemOutcome:
     """How one item fared.
 
     ``reference`` is the partner's own id for it; ``code`` and ``message`` say why it was not delivered, ``message`` in
-    the partner's words, cleaned.  ``pending``: the partner will confirm later.
+    the partner's words, cleaned.  ``pending``: the partner will confirm later.  ``answer``: what an enquiry brought.
     """
 
     item_id: str
@@ -170,6 +173,7 @@ class ItemOutcome:
     code: str = ""
     message: str = ""
     pending: bool = False
+    answer: Mapping[str, object] = field(default_factory=lambda: NO_ANSWER, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +193,10 @@ class TransferResult:
     signed: bool = True
 
 
-def combined(states: list[ItemState]) -> TransferState:
+def combined(states: Sequence[ItemState]) -> TransferState:
     """A transfer's state from its items' states."""
     if ItemState.IN_DOUBT in states:
         return TransferState.IN_DOUBT
     if len(set(states)) == 1:
         return TransferState(states[0].value)
-    return TransferState.MIXED
+    return TransferState.PARTIAL

@@ -1,0 +1,223 @@
+"""The intent: one transaction that re-reads everything, seals what will leave and logs it.  Nothing leaves before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.disclosure.categories import categories_of
+from core.disclosure.errors import KeyInUse, PlanOutdated
+from core.disclosure.log.lines import lines_root
+from core.disclosure.model import (
+    transfer_key_table,
+    transfer_left_out_table,
+    transfer_line_table,
+    transfer_table,
+)
+from core.disclosure.owner import LEASE, this_process
+from core.disclosure.planning import draw_up, lock_customers, same_plan
+from core.disclosure.policy import POLICY_VERSION
+from core.disclosure.sealing import blinded, blinding_key, data_keys, sealed_lines, transfer_key
+from core.disclosure.types import TransferState
+from core.version import version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+    from sqlalchemy.exc import IntegrityError
+
+    from core.actor import Actor
+    from core.database import UnitOfWork
+    from core.disclosure.exits import Exit, ExitManifest
+    from core.disclosure.log import DisclosureLog
+    from core.disclosure.sealing import SealedLine
+    from core.disclosure.types import Plan, Preview
+    from core.keys import KeyRing
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A recorded intent: its transfer, its place in the log, and the key that blinds digests of its bytes."""
+
+    transfer_id: str
+    log_index: int
+    blinding: bytes
+
+
+def record_intent(
+    uow: UnitOfWork,
+    keyring: KeyRing,
+    log: DisclosureLog,
+    exits: Callable[[str], Exit],
+    *,
+    actor: Actor,
+    preview: Preview,
+    transfer_id: str,
+) -> Intent:
+    """Write the transfer, its lines and its log entry in the caller's unit of work.
+
+    Raises:
+        PlanOutdated: data, a ban, a restriction or the agreement changed since the preview.
+        KeyInUse: a key has gone to the recipient, or may have.
+        Refused: the recipient may no longer be sent to.
+    """
+    plan = preview.plan
+    request = plan.request
+    lock_customers(uow.connection, [subject.customer_id for subject in request.subjects])
+    if not same_plan(plan, draw_up(uow.connection, keyring, exits, request, uow.now)):
+        raise PlanOutdated
+    _check_keys(uow.connection, plan)
+    keys = data_keys(uow, keyring, plan)
+    lines = sealed_lines(keys, transfer_id, plan)
+    blinding = blinding_key(keyring, keys, transfer_id, [line.customer_id for line in lines])
+    payload_digest = blinded(blinding, preview.digest)
+    manifest = exits(plan.recipient.adapter).manifest
+    sealed = transfer_key(keyring, transfer_id).seal(
+        _sealed_part(actor, plan, manifest, payload_digest), b"transfer/1/" + transfer_id.encode()
+    )
+    index = log.append(
+        uow,
+        "intent",
+        {
+            "id": transfer_id,
+            "ts": int(uow.now.timestamp() * 1000),
+            "purpose": plan.purpose.code,
+            "basis": plan.basis,
+            "recipient": plan.recipient.code,
+            "channel": plan.recipient.adapter,
+            "country": plan.country,
+            "categories": sorted(categories_of({name for item in plan.items for name in item.fields})),
+            "count": len(lines),
+            "lines_root": lines_root(line.line for line in lines).hex(),
+            "policy": str(POLICY_VERSION),
+            "software": version(),
+            "sealed": hashlib.sha256(sealed).hexdigest(),
+        },
+    )
+    uow.connection.execute(
+        transfer_table.insert().values(
+            id=transfer_id,
+            number=index,
+            recipient_code=plan.recipient.code,
+            recipient_version=plan.recipient.version,
+            purpose=plan.purpose.code,
+            basis=plan.basis,
+            country=plan.country,
+            task=request.task,
+            reason=request.reason,
+            staff_id=actor.staff_id,
+            staff_name=actor.name,
+            adapter=plan.recipient.adapter,
+            adapter_version=manifest.version,
+            environment=manifest.environment,
+            fields=sorted(plan.fields),
+            size=len(lines),
+            payload_digest=payload_digest,
+            sealed=sealed,
+            state=TransferState.INTENT,
+            created_at=uow.now,
+            owner=this_process(),
+            lease_until=uow.now + LEASE,
+        )
+    )
+    _write_lines(uow.connection, transfer_id, plan, lines)
+    return Intent(transfer_id, index, blinding)
+
+
+def _sealed_part(actor: Actor, plan: Plan, manifest: ExitManifest, payload_digest: bytes) -> bytes:
+    """Who and why in full, for a reviewer who may open it; of the data subjects only their number."""
+    return json.dumps(
+        {
+            "actor": actor.staff_id,
+            "actor_name": actor.name,
+            "recipient": plan.recipient.name,
+            "recipient_version": plan.recipient.version,
+            "agreement": plan.recipient.agreement,
+            "destinations": list(manifest.destinations),
+            "adapter_version": manifest.version,
+            "task": plan.request.task,
+            "reason": plan.request.reason,
+            "payload": payload_digest.hex(),
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    ).encode()
+
+
+def _check_keys(connection: Connection, plan: Plan) -> None:
+    holder = holder_of(connection, plan)
+    if holder is not None:
+        raise holder
+
+
+def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
+    """The refusal that names who holds a key of the plan, or None when all are free."""
+    keys = sorted(item.key for item in plan.items)
+    for start in range(0, len(keys), _CHUNK):
+        row = connection.execute(
+            select(transfer_key_table.c.key, transfer_table.c.number, transfer_table.c.state)
+            .join(transfer_table, transfer_table.c.id == transfer_key_table.c.transfer_id)
+            .where(
+                transfer_key_table.c.recipient_code == plan.recipient.code,
+                transfer_key_table.c.key.in_(keys[start : start + _CHUNK]),
+            )
+            .limit(1)
+        ).first()
+        if row is not None:
+            return KeyInUse(key=row.key, recipient=plan.recipient.name, transfer=row.number, state=row.state)
+    return None
+
+
+def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Sequence[SealedLine]) -> None:
+    connection.execute(
+        transfer_line_table.insert(),
+        [
+            {
+                "transfer_id": transfer_id,
+                "number": line.line.number,
+                "item_id": line.item_id,
+                "customer_id": line.customer_id,
+                "key": line.key,
+                "tag": line.line.tag,
+                "commitment": line.line.commitment,
+                "digest": line.line.digest,
+                "sealed": line.sealed,
+            }
+            for line in lines
+        ],
+    )
+    if plan.left_out:
+        connection.execute(
+            transfer_left_out_table.insert(),
+            [
+                {
+                    "transfer_id": transfer_id,
+                    "place": place,
+                    "customer_id": left.customer_id,
+                    "customer_number": left.number,
+                    "reason": left.reason,
+                    "detail": list(left.detail),
+                }
+                for place, left in enumerate(plan.left_out)
+            ],
+        )
+    claims = sorted(line.key for line in lines)
+    connection.execute(
+        transfer_key_table.insert(),
+        [{"recipient_code": plan.recipient.code, "key": key, "transfer_id": transfer_id} for key in claims],
+    )
+
+
+def key_conflict(connection: Connection, plan: Plan, error: IntegrityError) -> KeyInUse:
+    """What a broken key constraint means in words; *error* itself when it was another constraint."""
+    holder = holder_of(connection, plan)
+    if holder is None:
+        raise error
+    return holder

@@ -1,0 +1,227 @@
+"""What became of a transfer: from an exit's answer to states, and from states to tables and log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import bindparam, select
+
+from core.disclosure.exits import Accepted, NotFound, NotSent, Partial, Rejected, Unknown
+from core.disclosure.model import (
+    transfer_event_table,
+    transfer_key_table,
+    transfer_line_table,
+    transfer_table,
+)
+from core.disclosure.types import OPEN_STATES, ItemOutcome, ItemState, combined
+from core.text import clean_line, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from core.actor import Actor
+    from core.database import UnitOfWork
+    from core.disclosure.attempts import AttemptRecorder
+    from core.disclosure.exits import InquiryResult, Outcome
+    from core.disclosure.listener import TransferListener
+    from core.disclosure.log import DisclosureLog
+
+SettledBy = Literal["answer", "inquiry", "person", "recovery"]
+_MESSAGE_WIDTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item as its transfer's row knows it: enough to say what became of it."""
+
+    item_id: str
+    customer_id: int | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFacts:
+    """What a listener is told of a transfer."""
+
+    id: str
+    number: int
+    recipient: str
+    purpose: str
+    task: str
+    adapter: str
+
+
+def outcomes_of(lines: Iterable[Line], outcome: Outcome | InquiryResult) -> dict[str, ItemOutcome]:
+    """The state of each item from an exit's answer; an item that a `Partial` leaves out is in doubt."""
+    if isinstance(outcome, Partial):
+        return {
+            line.item_id: _one(line, outcome.items.get(line.item_id, Unknown("no_answer"))) for line in lines
+        }
+    return {line.item_id: _one(line, outcome) for line in lines}
+
+
+def believed(outcomes: Mapping[str, ItemOutcome], recorder: AttemptRecorder) -> dict[str, ItemOutcome]:
+    """The outcomes as far as the attempts bear them out.
+
+    An exit that claims an answer without a durable attempt has sent past the gate, or not at all: in doubt.
+    """
+    if recorder.recorded and not recorder.failed:
+        return dict(outcomes)
+    return {
+        item_id: it if it.state is ItemState.NOT_SENT else _doubtful(it) for item_id, it in outcomes.items()
+    }
+
+
+def _doubtful(outcome: ItemOutcome) -> ItemOutcome:
+    return ItemOutcome(
+        outcome.item_id, outcome.customer_id, outcome.key, ItemState.IN_DOUBT, code="no_attempt"
+    )
+
+
+def _one(line: Line, outcome: Accepted | Rejected | NotSent | NotFound | Unknown) -> ItemOutcome:
+    if isinstance(outcome, Accepted):
+        return ItemOutcome(
+            line.item_id,
+            line.customer_id,
+            line.key,
+            ItemState.DELIVERED,
+            reference=outcome.reference,
+            pending=outcome.pending,
+            answer=outcome.answer,
+        )
+    if isinstance(outcome, NotFound):
+        return ItemOutcome(line.item_id, line.customer_id, line.key, ItemState.NOT_SENT, code="not_found")
+    if isinstance(outcome, Rejected):
+        state = ItemState.REFUSED
+    elif isinstance(outcome, NotSent):
+        state = ItemState.NOT_SENT
+    else:
+        state = ItemState.IN_DOUBT
+    return ItemOutcome(
+        line.item_id,
+        line.customer_id,
+        line.key,
+        state,
+        code=shorten(clean_line(outcome.code), 64),
+        message=shorten(clean_line(outcome.message), _MESSAGE_WIDTH),
+    )
+
+
+def conclude(
+    uow: UnitOfWork,
+    log: DisclosureLog,
+    listeners: Sequence[TransferListener],
+    actor: Actor,
+    *,
+    transfer_id: str,
+    outcomes: Mapping[str, ItemOutcome],
+    by: SettledBy,
+    digest: bytes | None = None,
+    reason: str | None = None,
+) -> bool:
+    """Write what became of the items named, in the caller's unit of work: lines, keys, log entry, transfer, event.
+
+    Only items without an outcome or in doubt are touched, so that a late answer never overturns a definite one.
+    *digest* is the keyed digest of what was sent.  False when there was nothing left to conclude.
+    """
+    row = uow.connection.execute(
+        select(transfer_table).where(transfer_table.c.id == transfer_id).with_for_update()
+    ).one()
+    states = {
+        line.item_id: line.state
+        for line in uow.connection.execute(
+            select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
+                transfer_line_table.c.transfer_id == transfer_id
+            )
+        )
+    }
+    news = {item_id: it for item_id, it in outcomes.items() if states[item_id] in (None, ItemState.IN_DOUBT)}
+    if not news or (row.state not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
+        return False
+    _write_lines(uow, row.recipient_code, transfer_id, news)
+    after = [
+        news[key].state if key in news else ItemState(states[key] or ItemState.IN_DOUBT) for key in states
+    ]
+    state = combined(after)
+    index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest))
+    uow.connection.execute(
+        transfer_table.update()
+        .where(transfer_table.c.id == transfer_id)
+        .values(state=state, finished_at=uow.now)
+    )
+    uow.connection.execute(
+        transfer_event_table.insert().values(
+            transfer_id=transfer_id,
+            at=uow.now,
+            kind=by,
+            state=state,
+            log_index=index,
+            staff_id=actor.staff_id,
+            staff_name=actor.name,
+            reason=reason,
+        )
+    )
+    facts = TransferFacts(row.id, row.number, row.recipient_code, row.purpose, row.task, row.adapter)
+    for listener in listeners:
+        listener.concluded(uow, actor, facts, news)
+    return True
+
+
+def _entry(
+    transfer_id: str, states: Sequence[ItemState], by: SettledBy, digest: bytes | None
+) -> dict[str, object]:
+    counts = Counter(states)
+    present = [state.value for state in ItemState if counts[state]]
+    entry: dict[str, object] = {
+        "intent": transfer_id,
+        "state": present[0] if len(present) == 1 else "partial",
+        "by": by,
+        **{state.value: counts[state] for state in ItemState},
+    }
+    if digest is not None:
+        entry["digest"] = digest.hex()
+    return entry
+
+
+def _write_lines(
+    uow: UnitOfWork, recipient_code: str, transfer_id: str, outcomes: Mapping[str, ItemOutcome]
+) -> None:
+    uow.connection.execute(
+        transfer_line_table.update()
+        .where(
+            transfer_line_table.c.transfer_id == transfer_id,
+            transfer_line_table.c.item_id == bindparam("of_item"),
+        )
+        .values(
+            state=bindparam("new_state"),
+            reference=bindparam("new_reference"),
+            code=bindparam("new_code"),
+            message=bindparam("new_message"),
+            pending=bindparam("new_pending"),
+        ),
+        [
+            {
+                "of_item": it.item_id,
+                "new_state": it.state.value,
+                "new_reference": it.reference,
+                "new_code": it.code,
+                "new_message": it.message or None,
+                "new_pending": it.pending,
+            }
+            for it in outcomes.values()
+        ],
+    )
+    freed = [
+        {"of_key": it.key} for it in outcomes.values() if it.state in (ItemState.NOT_SENT, ItemState.REFUSED)
+    ]
+    if freed:
+        uow.connection.execute(
+            transfer_key_table.delete().where(
+                transfer_key_table.c.recipient_code == recipient_code,
+                transfer_key_table.c.transfer_id == transfer_id,
+                transfer_key_table.c.key == bindparam("of_key"),
+            ),
+            freed,
+        )

@@ -1,0 +1,120 @@
+"""What exactly left, sealed per person: erasing a person destroys it, and the log still verifies.
+
+A line of the log says nothing without the person's data key: its tag finds the person's lines while the key lives, its
+commitment binds the sealed bytes to that key, its digest is of the ciphertext.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from core.disclosure.log.lines import Line
+from core.keys import DataKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from core.database import UnitOfWork
+    from core.disclosure.exits import FieldValue
+    from core.disclosure.types import Plan
+    from core.keys import KeyRing
+
+# Used once and never stored, not even sealed; the content says only that it was there.
+TRANSIENT_FIELDS: Final = frozenset({"identity_code"})
+TRANSIENT_MARK: Final = "*"
+_SMALLEST: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLine:
+    """One person's line and the ciphertext that it is a digest of."""
+
+    item_id: str
+    customer_id: int
+    key: str
+    line: Line
+    sealed: bytes
+
+
+def new_transfer_id(now: datetime) -> str:
+    """A UUID version 7 (RFC 9562): sorted by time, the rest random."""
+    value = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62
+    text = f"{value | secrets.randbits(62):032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def sealed_lines(keys: Mapping[int, DataKey], transfer_id: str, plan: Plan) -> list[SealedLine]:
+    """The lines of a transfer in their stored order, which is drawn by lot: a list's order can tell who is in it."""
+    items = list(plan.items)
+    secrets.SystemRandom().shuffle(items)
+    lines = []
+    for number, item in enumerate(items):
+        subject = plan.subjects[item.id]
+        key = keys[subject.customer_id]
+        sealed = key.seal(_padded(_shown(item.fields)), _context(transfer_id, number))
+        line = Line(
+            number=number,
+            tag=key.tag(transfer_id.encode()),
+            commitment=key.commitment(_context(transfer_id, number)),
+            digest=hashlib.sha256(sealed).digest(),
+        )
+        lines.append(SealedLine(item.id, subject.customer_id, item.key, line, sealed))
+    return lines
+
+
+def opened_line(key: DataKey, transfer_id: str, number: int, sealed: bytes) -> dict[str, Any]:
+    """Field name to the value that left.
+
+    Raises:
+        Unopenable: the key is another's or the bytes were changed.
+    """
+    fields: dict[str, Any] = json.loads(key.unseal(sealed, _context(transfer_id, number)))
+    return fields
+
+
+def transfer_key(keyring: KeyRing, transfer_id: str) -> DataKey:
+    """The key of the transfer's own sealed part (who sent, to whom in full, why): no data subject's data is in it."""
+    return DataKey(keyring.keyed_digest(b"transfer-key", transfer_id.encode()))
+
+
+def blinding_key(
+    keyring: KeyRing, keys: Mapping[int, DataKey], transfer_id: str, customer_ids: Sequence[int]
+) -> bytes:
+    """The key for digests of payloads: nobody can test a guess of the bytes once any subject's key is destroyed."""
+    shares = b"".join(
+        keys[customer_id].commitment(b"payload" + transfer_id.encode()) for customer_id in customer_ids
+    )
+    return keyring.keyed_digest(b"payload", shares)
+
+
+def blinded(blinding: bytes, digest: bytes) -> bytes:
+    """A digest of bytes that hold personal data, as it may be stored and logged."""
+    return hmac.digest(blinding, digest, "sha256")
+
+
+def data_keys(uow: UnitOfWork, keyring: KeyRing, plan: Plan) -> Mapping[int, DataKey]:
+    """The data keys of everyone in the plan, made where missing."""
+    return keyring.data_keys(uow, [subject.customer_id for subject in plan.subjects.values()])
+
+
+def _shown(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+    return {name: TRANSIENT_MARK if name in TRANSIENT_FIELDS else value for name, value in fields.items()}
+
+
+def _padded(fields: Mapping[str, FieldValue]) -> bytes:
+    """JSON with spaces behind it up to a power of two, since a length can tell which fields there are."""
+    content = json.dumps(fields, ensure_ascii=False, sort_keys=True, default=dict).encode()
+    size = _SMALLEST
+    while size < len(content):
+        size *= 2
+    return content.ljust(size)
+
+
+def _context(transfer_id: str, number: int) -> bytes:
+    return f"transfer-line/1/{transfer_id}/{number}".encode()
