@@ -1,0 +1,223 @@
+"""Every action as data: what it is called, which keys start it, where, and for whom.
+
+The key bar, the main menu, the help screen, `docs/keys.md` and the dispatch of keys are all made from these tables,
+so they cannot disagree.  A verb has the same keys on every screen, as on a green screen (CUA, 5250); each F-key has a
+twin with Ctrl for terminals that keep F-keys to themselves, and nothing is on Shift+F-keys or Esc, which slow
+terminals cannot tell apart from other sequences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.actor import Role
+from core.messages import N_
+
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "help": ("f1", "ctrl+g"),
+    "change": ("f2", "ctrl+o"),
+    "exit": ("f3", "ctrl+x"),
+    "lookup": ("f4", "ctrl+p"),
+    "refresh": ("f5", "ctrl+r"),
+    "new": ("f6", "ctrl+n"),
+    "check": ("f7", "ctrl+f"),
+    "send": ("f8", "ctrl+d"),
+    "more": ("f9", "ctrl+b"),
+    "save": ("f10", "ctrl+s"),
+    "cancel": ("f12", "ctrl+w"),
+    "enter": ("enter",),
+    "next": ("tab",),
+    "previous": ("shift+tab",),
+    "redraw": ("ctrl+l",),
+    "leave": ("ctrl+c", "ctrl+q"),
+    **{f"choose_{number}": (str(number),) for number in range(1, 10)},
+}
+"""Which keys start a verb; the first is the one shown."""
+
+EVERYWHERE: Final = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb in an area: ``label`` stands in the key bar (empty: not shown there), ``words`` in help and docs.
+
+    ``roles`` are those that may; empty means everyone who is signed in.
+    """
+
+    area: str
+    verb: str
+    label: str
+    words: str
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """``area.verb``, unique."""
+        return f"{self.area}.{self.verb}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that start it."""
+        return KEYS[self.verb]
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether its key is a character that a text field would take."""
+        return len(self.keys[0]) == 1
+
+    def allowed(self, roles: frozenset[Role]) -> bool:
+        """Whether somebody with *roles* may."""
+        return not self.roles or bool(self.roles & roles)
+
+
+def _area(area: str, *rows: tuple[str, str, str] | tuple[str, str, str, frozenset[Role]]) -> tuple[Action, ...]:
+    return tuple(Action(area, *row) for row in rows)
+
+
+_CLERK: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
+_IMPORTER: Final = frozenset({Role.IMPORTER})
+_REVIEWER: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON})
+_SENDER: Final = frozenset({Role.CLERK, Role.REVIEWER})
+
+_COMMON: Final = _area(
+    EVERYWHERE,
+    ("help", N_("Help"), N_("Explain this screen, its keys and the message shown.")),
+    ("exit", N_("Menu"), N_("Leave everything on the way and go back to the main menu.")),
+    ("cancel", N_("Back"), N_("Go back one step without saving.")),
+    ("enter", "", N_("Open the chosen row, or go to the next field.")),
+    ("next", "", N_("Go to the next field.")),
+    ("previous", "", N_("Go to the field before.")),
+    ("redraw", "", N_("Draw the screen again.")),
+    ("leave", "", N_("Say how to leave; nothing is lost.")),
+)
+
+_SIGN_IN: Final = _area(
+    "sign_in",
+    ("save", N_("Sign in"), N_("Sign in with the name and password given.")),
+    ("change", N_("Suomi/English"), N_("Change the language.")),
+)
+
+_LOCK: Final = _area("lock", ("save", N_("Unlock"), N_("Open the session again with your password.")))
+
+_MENU: Final = _area(
+    "menu",
+    ("choose_1", N_("Customers"), N_("Find a customer, open the card, take care of the details.")),
+    ("choose_2", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
+    ("choose_3", N_("Orders to send"), N_("Send orders to accounting."), _SENDER),
+    ("choose_4", N_("Address updates"), N_("Read an answer of the address service and apply it."), _IMPORTER),
+    ("choose_5", N_("Disclosure log"), N_("What has left the register: to whom, why, and when."), _REVIEWER | _CLERK),
+    ("choose_6", N_("Transfers in doubt"), N_("Transfers that wait for a person's decision."), _SENDER | _REVIEWER),
+    ("choose_8", N_("Suomi/English"), N_("Change the language.")),
+    ("choose_9", N_("Sign out"), N_("End the session.")),
+    ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
+)
+
+_CUSTOMERS: Final = _area(
+    "customers",
+    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("new", N_("New customer"), N_("Add a customer."), _CLERK),
+    ("check", N_("Clear search"), N_("Empty the search and show everyone.")),
+)
+
+_PICKER: Final = _area(
+    "picker",
+    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("check", N_("Clear search"), N_("Empty the search and show everyone.")),
+)
+
+_CARD: Final = _area(
+    "card",
+    ("change", N_("Change"), N_("Change the customer's details."), _CLERK),
+    ("refresh", N_("Refresh"), N_("Read the card again.")),
+    ("new", N_("New order"), N_("Take an order from this customer."), _CLERK),
+    ("check", N_("Credit"), N_("Make a credit check for this customer."), _CLERK),
+    ("send", N_("Send"), N_("Send the chosen order to accounting."), _SENDER),
+    ("choose_1", "", N_("Show the details and where each came from.")),
+    ("choose_2", "", N_("Show the orders.")),
+    ("choose_3", "", N_("Show the invoices.")),
+    ("choose_4", "", N_("Show what has been disclosed about this customer.")),
+    ("choose_5", "", N_("Show who has opened this card, and for what task.")),
+)
+
+_CUSTOMER_FORM: Final = _area(
+    "customer_form",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Save"), N_("Save the customer.")),
+)
+
+_ORDER: Final = _area(
+    "order",
+    ("more", N_("Copy row"), N_("Copy the row above into this one.")),
+    ("save", N_("Save"), N_("Place the order.")),
+)
+
+_UNSENT: Final = _area(
+    "unsent",
+    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("send", N_("Send"), N_("Show what would leave for accounting, then send it."), _SENDER),
+)
+
+_PREVIEW: Final = _area("preview", ("save", N_("Send"), N_("Send exactly what is shown.")))
+
+_CREDIT: Final = _area(
+    "credit",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Continue"), N_("Make the enquiry, or record the decision.")),
+)
+
+_UPDATES: Final = _area(
+    "updates",
+    ("lookup", N_("Choices"), N_("Go through the services, or the files that wait.")),
+    ("save", N_("Preview"), N_("Read the file and show what it would change.")),
+)
+
+_UPDATE_RUN: Final = _area(
+    "update_run",
+    ("send", N_("Stop"), N_("Stop after the rows under way; what is applied stays applied and is reported.")),
+    ("save", N_("Apply"), N_("Apply the changes shown.")),
+)
+
+_LOG: Final = _area(
+    "log",
+    ("lookup", N_("Filter"), N_("Go to the filters, or through the choices of a filter.")),
+    ("refresh", N_("Refresh"), N_("Read the log again.")),
+    ("check", N_("Clear"), N_("Empty all filters.")),
+    ("more", N_("Verify"), N_("Verify the whole log: each entry, each checkpoint.")),
+)
+
+_ENTRY: Final = _area("entry", ("refresh", N_("Refresh"), N_("Read the entry again.")))
+
+_DOUBT: Final = _area(
+    "doubt",
+    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("check", N_("Ask partner"), N_("Ask the partner whether it received the transfer.")),
+    ("more", N_("Decide"), N_("Record what the partner says, with a reason.")),
+)
+
+_DECISION: Final = _area(
+    "decision",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Record"), N_("Record the decision.")),
+)
+
+_CONFIRM: Final = _area("confirm", ("save", N_("Yes"), N_("Do it.")))
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_CUSTOMER_FORM, *_ORDER, *_UNSENT, *_PREVIEW,
+    *_CREDIT, *_UPDATES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_CONFIRM,
+)  # fmt: skip
+
+
+def actions_in(area: str) -> tuple[Action, ...]:
+    """The actions of *area* and those that work everywhere, in the order of their keys."""
+    own = [action for action in ACTIONS if action.area == area]
+    verbs = {action.verb for action in own}
+    shared = [action for action in ACTIONS if action.area == EVERYWHERE and action.verb not in verbs]
+    order = list(KEYS)
+    return tuple(sorted([*own, *shared], key=lambda action: order.index(action.verb)))
+
+
+def shown_key(key: str) -> str:
+    """A key as a person reads it: ``f1`` → ``F1``, ``ctrl+s`` → ``Ctrl+S``."""
+    return "+".join(part.capitalize() for part in key.split("+"))

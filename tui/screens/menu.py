@@ -1,0 +1,116 @@
+"""The main menu: numbers, made from the table of actions, with what waits for somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.messages import N_
+from tui.actions import actions_in, shown_key
+from tui.screens.base import BaseScreen
+from tui.widgets.details import Details, Piece, ReadRow, blank, heading
+from tui.widgets.paint import BOLD, KEY, QUIET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
+
+    from tui.app import RegisterApp
+
+
+class MenuScreen(BaseScreen):
+    """The lowest screen of a session."""
+
+    area = "menu"
+
+    def __init__(self, desk: RegisterApp) -> None:
+        super().__init__(desk)
+        self.details = Details()
+
+    def heading(self) -> str:
+        """Its name."""
+        return self.desk.seat.register.config.register.name
+
+    @property
+    def active(self) -> Details:
+        """The list of choices."""
+        return self.details
+
+    def body(self) -> Iterable[Widget]:
+        """The list of choices."""
+        self.details.show(self._rows())
+        yield self.details
+
+    def _rows(self) -> list[ReadRow]:
+        rows: list[ReadRow] = [blank(), heading(self.tr(N_("Main menu"))), blank()]
+        for action in actions_in(self.area):
+            if action.is_letter and action.allowed(self.desk.roles):
+                pieces = [Piece(3, shown_key(action.keys[0]), KEY), Piece(6, self.tr(action.label), BOLD)]
+                rows.append((*pieces, Piece(29, self.tr(action.words), QUIET)))
+        return rows
+
+    async def returned(self, result: object) -> None:
+        """Back here: in the language that is now spoken."""
+        self.details.show(self._rows())
+
+    async def do_cancel(self) -> None:
+        """F12: this is the lowest screen."""
+        self.say(self.tr(N_("This is the main menu. 9 signs you out.")))
+
+    async def do_exit(self) -> None:
+        """F3: as F12."""
+        await self.do_cancel()
+
+    async def do_enter(self) -> None:
+        """Enter: say what is expected."""
+        self.say(self.tr(N_("Choose with a number.")))
+
+    async def do_choose_1(self) -> None:
+        """Customers."""
+        from tui.screens.customers.list import CustomerList
+
+        await self.desk.open(CustomerList(self.desk))
+
+    async def do_choose_2(self) -> None:
+        """A new order: first, whose."""
+        from tui.screens.orders.customer import OrderCustomer
+
+        await self.desk.open(OrderCustomer(self.desk))
+
+    async def do_new(self) -> None:
+        """F6: the same."""
+        await self.do_choose_2()
+
+    async def do_choose_3(self) -> None:
+        """Orders to send."""
+        from tui.screens.orders.unsent import UnsentOrders
+
+        await self.desk.open(UnsentOrders(self.desk))
+
+    async def do_choose_4(self) -> None:
+        """Address updates."""
+        from tui.screens.updates.choose import ChooseUpdate
+
+        await self.desk.open(ChooseUpdate(self.desk))
+
+    async def do_choose_5(self) -> None:
+        """The disclosure log."""
+        from tui.screens.disclosures.log import LogScreen
+
+        await self.desk.open(LogScreen(self.desk))
+
+    async def do_choose_6(self) -> None:
+        """Transfers in doubt."""
+        from tui.screens.disclosures.doubt import DoubtScreen
+
+        await self.desk.open(DoubtScreen(self.desk))
+
+    async def do_choose_8(self) -> None:
+        """The other language, at once and for the next time."""
+        self.desk.seat.change_language()
+        self.details.show(self._rows())
+        self.draw_frame()
+
+    async def do_choose_9(self) -> None:
+        """Sign out."""
+        await self.desk.sign_out()

@@ -1,0 +1,1 @@
+"""Parts of a screen.  Each draws its own lines; none knows where its data comes from."""
