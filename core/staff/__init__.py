@@ -1,0 +1,1 @@
+"""Staff: accounts, confidentiality agreements, roles, sign-in, sessions, SSH keys, and who looked at whom."""
