@@ -158,7 +158,7 @@ class Gate:
         with in_hand(transfer_id):
             intent = self._intend(actor, preview, transfer_id, also)
             try:
-                permit = granted(transfer_id, intent.log_index, self.log.sign().size)
+                permit = granted(transfer_id, intent.log_index, self.log.sign().size, actor.user_name)
             except BaseException:
                 # Proved not sent: there is no permit.  If even that cannot be written, `recover` finds it.
                 with suppress(RegisterError):

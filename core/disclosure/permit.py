@@ -15,13 +15,14 @@ _TOKEN: Final = object()
 class GatePermit:
     """What an exit is shown.  Only `granted` makes one; it ends with the delivery that it was made for."""
 
-    __slots__ = ("_log_index", "_open", "_transfer_id")
+    __slots__ = ("_log_index", "_open", "_transfer_id", "_user_name")
 
-    def __init__(self, token: object, transfer_id: str, log_index: int) -> None:
+    def __init__(self, token: object, transfer_id: str, log_index: int, user_name: str) -> None:
         if token is not _TOKEN:
             raise PermitRefused
         self._transfer_id = transfer_id
         self._log_index = log_index
+        self._user_name = user_name
         self._open = True
 
     @property
@@ -34,12 +35,17 @@ class GatePermit:
         """Where the intent stands in the disclosure log."""
         return self._log_index
 
+    @property
+    def user_name(self) -> str:
+        """The member of staff who sends."""
+        return self._user_name
+
     def end(self) -> None:
         """The delivery is over: nothing more leaves on this permit."""
         self._open = False
 
 
-def granted(transfer_id: str, log_index: int, signed_size: int) -> GatePermit:
+def granted(transfer_id: str, log_index: int, signed_size: int, user_name: str) -> GatePermit:
     """A permit for a transfer whose intent the signed checkpoint covers.
 
     Raises:
@@ -47,7 +53,7 @@ def granted(transfer_id: str, log_index: int, signed_size: int) -> GatePermit:
     """
     if signed_size <= log_index:
         raise PermitRefused
-    return GatePermit(_TOKEN, transfer_id, log_index)
+    return GatePermit(_TOKEN, transfer_id, log_index, user_name)
 
 
 def check_permit(permit: Permit) -> None:

@@ -131,7 +131,7 @@ def settle(gate: Gate, actor: Actor, transfer_id: str) -> TransferResult:
     ready = since + timedelta(seconds=exit_.manifest.settle_seconds)
     if gate.database.clock.now() < ready:
         raise TooEarlyToSettle(transfer=found.row.number, time=f"{ready:%Y-%m-%d %H:%M:%S}")
-    permit = granted(transfer_id, found.row.number, gate.log.sign().size)
+    permit = granted(transfer_id, found.row.number, gate.log.sign().size, actor.user_name)
     try:
         answer = exit_.inquire(permit, [Item(line.item_id, line.key or "", {}) for line in doubtful])
     except Exception as error:  # noqa: BLE001 - an exit is somebody else's code; whatever it raises says nothing
