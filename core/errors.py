@@ -65,6 +65,12 @@ class Explanation:
         return f"{self.sentence}{place} {self.advice}".rstrip()
 
 
+class Words(str):
+    """A message id among an error's data: it is said in the reader's language."""
+
+    __slots__ = ()
+
+
 class RegisterError(Exception):
     """The root: anything that the program refuses or cannot do, explainable in each language."""
 
@@ -80,10 +86,7 @@ class RegisterError(Exception):
 
     def explain(self, language: str) -> Explanation:
         """The error in *language*: every placeholder cleaned for display and shortened."""
-        shown = {
-            name: shorten(safe_text(value), 200) if isinstance(value, str) else value
-            for name, value in self.data.items()
-        }
+        shown = {name: _shown(value, language) for name, value in self.data.items()}
         return Explanation(
             code=self.code,
             sentence=tr(self.sentence, language, **shown),
@@ -93,6 +96,12 @@ class RegisterError(Exception):
 
     def __str__(self) -> str:
         return str(self.explain("en"))
+
+
+def _shown(value: object, language: str) -> object:
+    if isinstance(value, Words):
+        return tr(value, language)
+    return shorten(safe_text(value), 200) if isinstance(value, str) else value
 
 
 class InvalidInput(RegisterError):

@@ -128,11 +128,6 @@ class Permit(Protocol):
 
     @property
     def user_name(self) -> str:
-        """The member of staff who sends, for partners that want to be told (``system`` when it is the program)."""
-        ...
-
-    @property
-    def user_name(self) -> str:
         """The user name of the member of staff who sends; some partners want to be told (Asiakastieto's enduser)."""
         ...
 

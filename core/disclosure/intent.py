@@ -22,7 +22,8 @@ from core.disclosure.owner import LEASE, this_process
 from core.disclosure.planning import draw_up, lock_customers, same_plan
 from core.disclosure.policy import POLICY_VERSION
 from core.disclosure.sealing import blinded, blinding_key, data_keys, sealed_lines, transfer_key
-from core.disclosure.types import TransferState
+from core.disclosure.types import STATE_NAMES, TransferState
+from core.errors import Words
 from core.version import version
 
 if TYPE_CHECKING:
@@ -171,7 +172,12 @@ def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
             .limit(1)
         ).first()
         if row is not None:
-            return KeyInUse(key=row.key, recipient=plan.recipient.name, transfer=row.number, state=row.state)
+            return KeyInUse(
+                key=row.key,
+                recipient=plan.recipient.name,
+                transfer=row.number,
+                state=Words(STATE_NAMES[row.state]),
+            )
     return None
 
 

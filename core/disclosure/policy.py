@@ -21,6 +21,7 @@ from core.disclosure.errors import (
 )
 from core.disclosure.purposes import ProtectedAddress, Relationship
 from core.disclosure.types import LeftOutReason
+from core.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +56,12 @@ def check_recipient(recipient: Recipient, purpose: Purpose, day: date) -> None:
         raise AgreementNotInForce(recipient=recipient.name, day=day.isoformat())
     if purpose.code not in recipient.purposes:
         raise PurposeNotAgreed(
-            recipient=recipient.name, purpose=purpose.code, purposes=", ".join(recipient.purposes) or "–"
+            recipient=recipient.name,
+            purpose=Words(purpose.name),
+            purposes=", ".join(recipient.purposes) or "–",
         )
     if recipient.role == "controller" and not purpose.disclosure:
-        raise PurposeNotForDisclosure(recipient=recipient.name, purpose=purpose.code)
+        raise PurposeNotForDisclosure(recipient=recipient.name, purpose=Words(purpose.name))
     if recipient.outside_eea and not (recipient.necessity and recipient.safeguard):
         raise OutsideEea(recipient=recipient.name, country=recipient.country)
 
@@ -73,7 +76,7 @@ def basis_for(purpose: Purpose, wanted: str | None) -> str:
         return purpose.bases[0].value
     if wanted not in [basis.value for basis in purpose.bases]:
         raise BasisNotAllowed(
-            basis=wanted, purpose=purpose.code, bases=", ".join(basis.value for basis in purpose.bases)
+            basis=wanted, purpose=Words(purpose.name), bases=", ".join(basis.value for basis in purpose.bases)
         )
     return wanted
 
@@ -87,7 +90,7 @@ def permitted_fields(recipient: Recipient, purpose: Purpose, manifest: ExitManif
     """
     if purpose.code not in manifest.purposes:
         raise ExitLacksPurpose(
-            adapter=manifest.name, purpose=purpose.code, purposes=", ".join(sorted(manifest.purposes))
+            adapter=manifest.name, purpose=Words(purpose.name), purposes=", ".join(sorted(manifest.purposes))
         )
     agreed = fields_of(recipient.categories) & fields_of(purpose.categories)
     missing = manifest.requires - agreed
@@ -95,7 +98,7 @@ def permitted_fields(recipient: Recipient, purpose: Purpose, manifest: ExitManif
         raise RequiredFieldsNotAgreed(
             adapter=manifest.name,
             recipient=recipient.name,
-            purpose=purpose.code,
+            purpose=Words(purpose.name),
             fields=", ".join(sorted(missing)),
         )
     return agreed & manifest.fields

@@ -22,8 +22,8 @@ from core.disclosure.outcome import Line, conclude, outcomes_of
 from core.disclosure.owner import is_abandoned
 from core.disclosure.permit import granted
 from core.disclosure.transfers import detail, result_of
-from core.disclosure.types import OPEN_STATES, ItemOutcome, ItemState, TransferState
-from core.errors import RegisterError
+from core.disclosure.types import OPEN_STATES, STATE_NAMES, ItemOutcome, ItemState, TransferState
+from core.errors import RegisterError, Words
 from core.text import clean_block
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _in_doubt(gate: Gate, transfer_id: str) -> TransferDetail:
     with gate.database.reading() as connection:
         found = detail(connection, transfer_id)
     if found.row.state is not TransferState.IN_DOUBT:
-        raise NotInDoubt(transfer=found.row.number, state=found.row.state.value)
+        raise NotInDoubt(transfer=found.row.number, state=Words(STATE_NAMES[found.row.state]))
     return found
 
 

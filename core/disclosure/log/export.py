@@ -83,6 +83,7 @@ class _Export:
         for directory in sorted(self.touched):
             sync_directory(directory)
         replace_file(self.directory / CHECKPOINT, self.signed.note.encode())
+        sync_directory(self.directory)
         return ExportReport(self.directory, self.signed.size, self.signed.root, self.written, self.kept)
 
     def _enter(self) -> None:
@@ -148,10 +149,11 @@ class _Export:
                 raise FileChanged(path=path)
             self.kept += 1
             return
+        self.touched.add(target.parent)
         missing = target.parent
         while not missing.exists():
-            self.touched.add(missing.parent)
             missing = missing.parent
+            self.touched.add(missing)
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, content)
         self.written += 1

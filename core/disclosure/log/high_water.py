@@ -20,7 +20,9 @@ _MAX_BYTES = 4096
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that after any crash it holds all of the old or all of the new content, durably.
+    """Write a file so that after any crash it holds all of the old or all of the new content.
+
+    Which of the two is settled by `sync_directory`.
 
     Raises:
         OSError: it cannot be written; the old content is still there.
@@ -36,7 +38,6 @@ def replace_file(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    sync_directory(path.parent)
 
 
 def sync_directory(directory: Path) -> None:
@@ -80,7 +81,10 @@ class HighWaterMark:
         return mark
 
     def write(self, mark: Checkpoint) -> None:
-        """Set the mark, durably (temporary file, fsync, rename, fsync of the directory).
+        """Set the mark (temporary file, fsync, rename).
+
+        The directory is not flushed: a power cut may bring the mark before back, which refuses less but never
+        what is right, and each transfer would wait for it.
 
         Raises:
             MarkUnwritable: it cannot be written; the old mark stands.

@@ -54,7 +54,7 @@ log_signed: Final = Table(
 log_checkpoint: Final = Table(
     "log_checkpoint",
     metadata,
-    Column("size", BigInteger().with_variant(Identity, "sqlite"), primary_key=True, autoincrement=False),
+    Column("size", Identity, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
     Column("note", Text, nullable=False),
     Column("signed_at", Instant, nullable=False),

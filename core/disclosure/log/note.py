@@ -17,7 +17,7 @@ import binascii
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -125,10 +125,17 @@ class VerifierKey:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignerKey:
-    """A key that signs: name and 32-byte seed."""
+    """A key that signs: name and 32-byte seed; ``verifier`` is its public half."""
 
     name: str
     seed: bytes
+    verifier: VerifierKey = field(init=False)
+    _private: Ed25519PrivateKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        private = Ed25519PrivateKey.from_private_bytes(self.seed)
+        object.__setattr__(self, "_private", private)
+        object.__setattr__(self, "verifier", VerifierKey(self.name, private.public_key().public_bytes_raw()))
 
     @classmethod
     def parse(cls, skey: str) -> SignerKey:
@@ -160,19 +167,10 @@ class SignerKey:
         return cls(name, secrets.token_bytes(_KEY_BYTES))
 
     @property
-    def verifier(self) -> VerifierKey:
-        """The public half."""
-        return VerifierKey(self.name, self._private.public_key().public_bytes_raw())
-
-    @property
     def skey(self) -> str:
         """The one line that the key file holds."""
         encoded = base64.b64encode(bytes([ED25519]) + self.seed).decode()
         return f"{_PRIVATE}{self.name}+{self.verifier.id.hex()}+{encoded}"
-
-    @property
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
 
     def signature_line(self, text: str) -> str:
         """This key's signature line under *text* (Ed25519 is deterministic: always the same)."""

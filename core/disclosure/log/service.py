@@ -12,7 +12,7 @@ from core.disclosure.log.model import NOTHING_SIGNED
 from core.disclosure.log.tree import EMPTY_ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.disclosure.log.findings import VerifyReport
     from core.disclosure.log.signing import LogSigner
     from core.disclosure.log.store import SignedCheckpoint, StoredEntry
+    from core.disclosure.log.verify import LinesOf
 
 _SIGN_ATTEMPTS: Final = 100
 
@@ -42,6 +43,7 @@ class DisclosureLog:
         self.database = database
         self.signer = signer
         self.clock = clock
+        self._last: SignedCheckpoint | None = None
         self._mark = None if high_water is None else HighWaterMark(high_water, signer.origin)
 
     @property
@@ -129,7 +131,7 @@ class DisclosureLog:
         # The mark is read first: a faster signer may move both, and the database must not seem to lag behind.
         mark = self._mark.read() if self._mark else None
         with self.database.reading() as connection:
-            return signing.examine(connection, self.signer.verifier, mark)
+            return signing.examine(connection, self.signer.verifier, mark, self._last)
 
     def _store(self, examined: signing.Examined) -> SignedCheckpoint | None:
         """Store the checkpoint in a commit of its own; None when another signer was faster."""
@@ -142,6 +144,7 @@ class DisclosureLog:
             if self._mark:
                 self._mark.write(signed.checkpoint)
             uow.commit()
+        self._last = signed
         return signed
 
     def check(self) -> None:
@@ -159,7 +162,11 @@ class DisclosureLog:
     def size(self) -> int:
         """How many entries are committed."""
         with self.database.reading() as connection:
-            return store.head(connection).size
+            return self.size_in(connection)
+
+    def size_in(self, connection: Connection) -> int:
+        """How many entries *connection* sees."""
+        return store.head(connection).size
 
     def latest(self) -> SignedCheckpoint | None:
         """The largest signed checkpoint, its signature checked; None when nothing was signed.
@@ -174,7 +181,7 @@ class DisclosureLog:
         self, connection: Connection, start: int = 0, end: int | None = None
     ) -> Iterator[StoredEntry]:
         """The entries from *start* up to but not including *end* (default: all), in order."""
-        return store.read_entries(connection, start, store.head(connection).size if end is None else end)
+        return store.read_entries(connection, start, self.size_in(connection) if end is None else end)
 
     def entry(self, connection: Connection, index: int) -> StoredEntry:
         """One entry.
@@ -184,13 +191,13 @@ class DisclosureLog:
         """
         for entry in store.read_entries(connection, index, index + 1):
             return entry
-        raise LogEntryNotFound(index=index, size=store.head(connection).size)
+        raise LogEntryNotFound(index=index, size=self.size_in(connection))
 
-    def verify(self, lines: Callable[[str], bytes | None] | None = None) -> VerifyReport:
+    def verify(self, lines: LinesOf | None = None) -> VerifyReport:
         """Verify everything that is stored: entries, hashes, tree, every checkpoint, the story the entries tell.
 
-        *lines* gives the stored lines of a transfer id (85 bytes each, as `lines.encode_lines`), None when it has
-        none; without it the lines are not compared.  Changes nothing, reads one consistent state.
+        *lines* gives the stored lines of a transfer id (`core.disclosure.transfers.stored_lines`); without it they
+        are not compared.  Changes nothing, reads one consistent state.
         """
         with self.database.reading() as connection:
             return verify.verify_stored(connection, self.signer.verifier, self._mark, lines)

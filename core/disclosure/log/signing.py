@@ -110,8 +110,12 @@ def check_stored(stored: StoredCheckpoint, key: VerifierKey) -> SignedCheckpoint
     return store.SignedCheckpoint(checkpoint, stored.note, stored.signed_at)
 
 
-def latest(connection: Connection, key: VerifierKey) -> SignedCheckpoint | None:
+def latest(
+    connection: Connection, key: VerifierKey, checked: SignedCheckpoint | None = None
+) -> SignedCheckpoint | None:
     """The largest stored checkpoint, checked; None when nothing was signed.
+
+    *checked* is one that was checked before: the same text is not checked again.
 
     Raises:
         CheckpointChanged: it was changed, or larger ones were removed.
@@ -119,10 +123,19 @@ def latest(connection: Connection, key: VerifierKey) -> SignedCheckpoint | None:
     stored = store.latest_checkpoint(connection)
     if store.signed_size(connection) != (NOTHING_SIGNED if stored is None else stored.size):
         raise CheckpointChanged(size=store.signed_size(connection))
-    return None if stored is None else check_stored(stored, key)
+    if stored is None:
+        return None
+    if checked and (stored.size, stored.root, stored.note) == (checked.size, checked.root, checked.note):
+        return checked
+    return check_stored(stored, key)
 
 
-def examine(connection: Connection, key: VerifierKey, mark: Checkpoint | None) -> Examined:
+def examine(
+    connection: Connection,
+    key: VerifierKey,
+    mark: Checkpoint | None,
+    checked: SignedCheckpoint | None = None,
+) -> Examined:
     """Compute the root by both paths and compare everything that must hold before it is signed.
 
     Reads the entries since the last checkpoint and a few tiles: the cost does not grow with the log.
@@ -130,11 +143,9 @@ def examine(connection: Connection, key: VerifierKey, mark: Checkpoint | None) -
     Raises:
         LogFault: one of its kinds says what does not hold.
     """
-    before = latest(connection, key)
+    before = latest(connection, key, checked)
     stack = store.head(connection)
-    known = [before.checkpoint] if before else []
-    if mark:
-        known.append(mark)
+    known = {signed for signed in (before and before.checkpoint, mark) if signed}
     for signed in known:
         if stack.size < signed.size:
             raise LogWentBack(size=stack.size, marked=signed.size)
@@ -153,15 +164,16 @@ def examine(connection: Connection, key: VerifierKey, mark: Checkpoint | None) -
 def _reread(connection: Connection, tree: TileTree, start: int) -> None:
     """Read the entries from *start* again: their bytes must give the stored hashes, and those the blocks' roots."""
     expected = start
-    for entry in store.read_entries(connection, start, tree.size):
+    # One further than the head says: there must be nothing.
+    for entry in store.read_entries(connection, start, tree.size + 1):
+        if entry.index == tree.size:
+            raise HeadChanged
         if entry.index != expected:
             raise EntryMissing(index=expected)
         entry.check()
         expected += 1
     if expected != tree.size:
         raise EntryMissing(index=expected)
-    if store.has_entry(connection, tree.size):
-        raise HeadChanged
     level = 0
     while tree.size >> TILE_HEIGHT * (level + 1):
         height = TILE_HEIGHT * (level + 1)

@@ -143,7 +143,7 @@ class StoredCheckpoint:
     signed_at: datetime
 
 
-def _head(row: Row[Any] | None) -> CompactRange:
+def _head(row: Row[Any, Any] | None) -> CompactRange:
     if row is None or len(row.frontier) != HASH_BYTES * row.size.bit_count():
         raise HeadChanged
     hashes = [row.frontier[at : at + HASH_BYTES] for at in range(0, len(row.frontier), HASH_BYTES)]

@@ -133,7 +133,7 @@ def decode_bundle(content: bytes, width: int) -> list[bytes]:
     Raises:
         TileInvalid: fewer or more entries, or an entry cut short.
     """
-    entries = []
+    entries: list[bytes] = []
     at = 0
     while at < len(content) and len(entries) < width:
         start = at + _LENGTH.size
@@ -202,6 +202,7 @@ class TileTree:
         self.size = size
         self._read = read
         self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+        self._perfect: dict[tuple[int, int, int, int], bytes] = {}
 
     def hashes(self, level: int, number: int) -> Sequence[bytes]:
         """The hashes of a tile, as many as it has at this size."""
@@ -218,13 +219,23 @@ class TileTree:
         while count := size >> TILE_HEIGHT * level:
             number, width = divmod(count, TILE_WIDTH)
             if width:
-                rest = fold(self.hashes(level, number)[:width], rest)
+                rest = self._folded(level, number, width, rest)
             level += 1
         return EMPTY_ROOT if rest is None else rest
 
+    def _folded(self, level: int, number: int, end: int, rest: bytes | None) -> bytes | None:
+        """`fold` over the first *end* hashes of a tile; neighbouring sizes share the perfect subtrees."""
+        while end:
+            width = end & -end
+            place = (level, number, end - width, end)
+            if place not in self._perfect:
+                self._perfect[place] = root_of(self.hashes(level, number)[end - width : end])
+            rest = self._perfect[place] if rest is None else node_hash(self._perfect[place], rest)
+            end -= width
+        return rest
+
     def subtree(self, start: int, end: int) -> bytes:
-        """The root over the entries *start* to *end*, as proofs need it: *start* is a multiple of the width rounded
-        up to a power of two."""
+        """The root over the entries *start* to *end*, for proofs: *start* a multiple of the width's power of two."""
         width = end - start
         level = 0
         while width >> TILE_HEIGHT * (level + 1) and width & (width - 1) == 0:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.disclosure.log.note import VerifierKey
     from core.disclosure.log.store import StoredEntry
 
-    LinesOf = Callable[[str], bytes | None]
+    LinesOf = Callable[[Connection, str], bytes | None]
 
 
 def verify_stored(
@@ -142,8 +142,8 @@ class _Verification:
     def _lines_of(self, index: int, body: Body) -> None:
         if self.lines is None or not isinstance(body, Intent):
             return
-        content = self.lines(body.id)
         try:
+            content = self.lines(self.connection, body.id)
             held = (
                 content is not None
                 and len(content) == body.count * LINE_BYTES
