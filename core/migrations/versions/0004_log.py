@@ -83,7 +83,7 @@ def _fence_sqlite() -> None:
         op.execute(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same[table]}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"  # noqa: S608 - names of ours
         )
     for table in _GROW:
         op.execute(
@@ -91,8 +91,9 @@ def _fence_sqlite() -> None:
             f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
         )
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} has one row'); END"
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN NEW.id = 1 AND "
+            f"EXISTS (SELECT 1 FROM {table}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} has one row'); END"  # noqa: S608 - names of ours
         )
 
 
