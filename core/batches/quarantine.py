@@ -1,0 +1,105 @@
+"""Rows that could not be used: kept with the batch until its end, then written to a file a person can correct.
+
+The file has the columns of the original, so that it can be fed back as it is, and three more: row, field, reason.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert, select, update
+
+from core.batches.model import batch_row_table
+from core.batches.types import Problem
+from core.errors import Where
+from core.messages import LANGUAGES, N_, tr
+from core.tabular import CannotWrite, TableFile
+from core.text import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from core.batches.types import Batch
+    from core.database import UnitOfWork
+    from core.errors import InvalidInput
+
+QUARANTINED: Final = "quarantined"
+EXTRA_HEADINGS: Final = (N_("Quarantine: row"), N_("Quarantine: field"), N_("Quarantine: reason"))
+
+
+def problem_of(line: int, cells: tuple[str, ...], error: InvalidInput, heading: str | None = None) -> Problem:
+    """A row's problem in every language; *heading* is the file's own name for the field."""
+    field = heading or error.where.field
+    sentences = {}
+    for language in LANGUAGES:
+        explanation = error.explain(language)
+        sentences[language] = f"{explanation.sentence} {explanation.advice}".strip()
+    return Problem(line, field, sentences, cells)
+
+
+def keep(uow: UnitOfWork, batch: Batch, problems: Iterable[Problem]) -> int:
+    """Keep rows for the quarantine file; returns how many."""
+    rows = [
+        {
+            "batch_id": batch.id,
+            "line": problem.line,
+            "outcome": QUARANTINED,
+            "cells": [safe_text(cell) for cell in problem.cells],
+            "problem": {"field": problem.field, **problem.sentences},
+        }
+        for problem in problems
+    ]
+    if rows:
+        uow.connection.execute(insert(batch_row_table), rows)
+    return len(rows)
+
+
+def kept(connection: Connection, batch: Batch, *, limit: int | None = None) -> Iterator[Problem]:
+    """The batch's quarantined rows in the order of the file, while their values are still kept."""
+    rows = batch_row_table.c
+    query = (
+        select(rows.line, rows.cells, rows.problem)
+        .where(rows.batch_id == batch.id, rows.outcome == QUARANTINED, rows.cells.is_not(None))
+        .order_by(rows.line)
+    )
+    result = connection.execution_options(yield_per=1_000).execute(
+        query if limit is None else query.limit(limit)
+    )
+    for row in result:
+        sentences = {language: row.problem[language] for language in LANGUAGES}
+        yield Problem(row.line, row.problem["field"], sentences, tuple(row.cells))
+
+
+def write(connection: Connection, batch: Batch, directory: Path, language: str) -> Path | None:
+    """Write the quarantine file, in *language*, into *directory*; None when no row is in quarantine.
+
+    Raises:
+        CannotWrite: the disk refused; the rows are still kept with the batch.
+    """
+    problems = kept(connection, batch)
+    first = next(problems, None)
+    if first is None:
+        return None
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(where=Where(file=str(directory)), reason=os.strerror(error.errno or 0)) from error
+    path = directory / f"{batch.kind}-{batch.id}-{batch.name}.csv"
+    headings = [*batch.headings, *(tr(heading, language) for heading in EXTRA_HEADINGS)]
+    with TableFile.create(path, headings, delimiter=batch.delimiter) as table:
+        for problem in (first, *problems):
+            table.write([*problem.cells, str(problem.line), problem.field or "", problem.sentences[language]])
+    return path
+
+
+def forget_values(uow: UnitOfWork, batch: Batch) -> None:
+    """Empty the kept rows once they stand in the file: only that they were in quarantine, and why, remains."""
+    uow.connection.execute(
+        update(batch_row_table)
+        .where(batch_row_table.c.batch_id == batch.id, batch_row_table.c.outcome == QUARANTINED)
+        .values(cells=None, key=None, street=None, postcode=None, town=None, country=None)
+    )

@@ -1,0 +1,186 @@
+"""Batches begun, moved forward and finished; always inside the caller's unit of work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from core.batches.errors import NoSuchBatch, SomebodyElse
+from core.batches.model import batch_row_table, batch_table
+from core.batches.types import Batch, BatchKind, BatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, RowMapping
+
+    from core.actor import Actor
+    from core.database import UnitOfWork
+    from core.tabular import Table
+
+
+def begin(
+    uow: UnitOfWork, actor: Actor, *, kind: BatchKind, name: str, table: Table, digest: str, state: BatchState
+) -> Batch:
+    """A new batch for the file of *table*."""
+    found = uow.connection.execute(
+        insert(batch_table)
+        .values(
+            kind=kind,
+            name=name,
+            file=table.path.name,
+            digest=digest,
+            size=table.size,
+            delimiter=table.form.delimiter,
+            headings=list(table.headings),
+            state=state,
+            position=0,
+            counts={},
+            started_at=uow.now,
+            actor_id=actor.staff_id,
+            actor_name=actor.name,
+        )
+        .returning(batch_table)
+    )
+    return _batch(found.mappings().one())
+
+
+def advance(uow: UnitOfWork, batch: Batch, *, position: int, counts: Mapping[str, int]) -> Batch:
+    """The batch moved to *position*, *counts* added to its counts.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    total = Counter(batch.counts) + Counter(counts)
+    return _moved(uow, batch, position=position, counts=dict(total))
+
+
+def enter(uow: UnitOfWork, batch: Batch, state: BatchState) -> Batch:
+    """The batch in its next state, to be worked from the first line on.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    return _moved(uow, batch, state=state, position=0)
+
+
+def finish(uow: UnitOfWork, batch: Batch) -> Batch:
+    """The batch done.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    return _moved(uow, batch, state=BatchState.DONE, finished_at=uow.now)
+
+
+def recount(uow: UnitOfWork, batch: Batch, counts: Mapping[str, int]) -> Batch:
+    """The batch with other counts: what was foreseen gives way to what is done."""
+    return _moved(uow, batch, counts=dict(counts))
+
+
+def set_quarantine_file(uow: UnitOfWork, batch: Batch, path: str | None) -> Batch:
+    """The batch with the place of its quarantine file."""
+    return _moved(uow, batch, quarantine_file=path)
+
+
+def discard(uow: UnitOfWork, batch: Batch) -> None:
+    """Forget a batch that changed nothing yet."""
+    uow.connection.execute(delete(batch_row_table).where(batch_row_table.c.batch_id == batch.id))
+    uow.connection.execute(delete(batch_table).where(batch_table.c.id == batch.id))
+
+
+def get(connection: Connection, number: int, kind: BatchKind) -> Batch:
+    """Batch *number* of a kind.
+
+    Raises:
+        NoSuchBatch: there is none.
+    """
+    chosen = select(batch_table).where(batch_table.c.id == number, batch_table.c.kind == kind)
+    row = connection.execute(chosen).mappings().first()
+    if row is None:
+        raise NoSuchBatch(number=number)
+    return _batch(row)
+
+
+def listed(connection: Connection, kind: BatchKind, *, limit: int = 50) -> list[Batch]:
+    """The latest batches of a kind, newest first."""
+    rows = connection.execute(
+        select(batch_table).where(batch_table.c.kind == kind).order_by(batch_table.c.id.desc()).limit(limit)
+    )
+    return [_batch(row) for row in rows.mappings()]
+
+
+def of_file(connection: Connection, kind: BatchKind, name: str, digest: str) -> Batch | None:
+    """The latest batch of this kind and name that read a file with these bytes."""
+    row = (
+        connection.execute(
+            select(batch_table)
+            .where(batch_table.c.kind == kind, batch_table.c.name == name, batch_table.c.digest == digest)
+            .order_by(batch_table.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else _batch(row)
+
+
+def unfinished(connection: Connection, kind: BatchKind, name: str) -> Batch | None:
+    """The batch of this kind and name that has begun to change customers and is not done, if there is one."""
+    row = (
+        connection.execute(
+            select(batch_table)
+            .where(
+                batch_table.c.kind == kind,
+                batch_table.c.name == name,
+                batch_table.c.state == BatchState.APPLYING,
+            )
+            .order_by(batch_table.c.id)
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else _batch(row)
+
+
+def _moved(uow: UnitOfWork, batch: Batch, **values: object) -> Batch:
+    row = (
+        uow.connection.execute(
+            update(batch_table)
+            .where(
+                batch_table.c.id == batch.id,
+                batch_table.c.position == batch.position,
+                batch_table.c.state == batch.state,
+            )
+            .values(**values)
+            .returning(batch_table)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise SomebodyElse(number=batch.id)
+    return _batch(row)
+
+
+def _batch(row: RowMapping) -> Batch:
+    return Batch(
+        id=row["id"],
+        kind=BatchKind(row["kind"]),
+        name=row["name"],
+        file=row["file"],
+        digest=row["digest"],
+        size=row["size"],
+        delimiter=row["delimiter"],
+        headings=tuple(row["headings"]),
+        state=BatchState(row["state"]),
+        position=row["position"],
+        counts=row["counts"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        actor_name=row["actor_name"],
+        quarantine_file=row["quarantine_file"],
+    )

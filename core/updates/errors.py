@@ -1,0 +1,76 @@
+"""What the updates room refuses."""
+
+from __future__ import annotations
+
+from core.errors import ConfigError, InvalidInput, NotFound
+from core.messages import N_
+
+
+class NoSuchService(NotFound):
+    """No update service of that name."""
+
+    code = "updates.no_such_service"
+    sentence = N_("There is no update service called {name}. There are: {known}.")
+    advice = N_("Add [updates.{name}] to config.toml, or correct the name.")
+
+
+class BadMapping(ConfigError):
+    """A word in the mapping that means nothing here."""
+
+    code = "updates.bad_mapping"
+    sentence = N_("updates.{service}.answer: {word} is not known here.")
+    advice = N_("Write one of these: {choices}.")
+
+
+class RowProblem(InvalidInput):
+    """A row of the answer that goes to quarantine."""
+
+    code = "updates.row"
+
+
+class NoKey(RowProblem):
+    """The key column is empty."""
+
+    code = "updates.no_key"
+    sentence = N_("The row has no customer number.")
+    advice = N_("Write the number that was sent to the service.")
+
+
+class UnknownCustomer(RowProblem):
+    """The register has no such customer."""
+
+    code = "updates.unknown_customer"
+    sentence = N_("There is no customer with this number.")
+    advice = N_("Check the number; if the customer has been erased, leave the row out.")
+
+
+class TwiceInFile(RowProblem):
+    """A second answer for the same customer."""
+
+    code = "updates.twice_in_file"
+    sentence = N_("The file has this customer already on row {earlier}; only that row was used.")
+    advice = N_("Ask the service which of the two is right, and feed it back if it is this one.")
+
+
+class UnknownCode(RowProblem):
+    """A code that the mapping does not explain."""
+
+    code = "updates.unknown_code"
+    sentence = N_("The mapping does not say what this code means.")
+    advice = N_("Ask the service what it means and add it to updates.{service}.answer.codes in config.toml.")
+
+
+class AddressMissing(RowProblem):
+    """A move without the new address."""
+
+    code = "updates.address_missing"
+    sentence = N_("The customer has moved, but the new address is not complete.")
+    advice = N_("Add the street address, postcode and town.")
+
+
+class BadDate(RowProblem):
+    """A date that cannot be read."""
+
+    code = "updates.bad_date"
+    sentence = N_("This is not a date, or it is not of our time.")
+    advice = N_("Write it as 2026-11-23 or 23.11.2026.")

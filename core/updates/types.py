@@ -1,0 +1,171 @@
+"""The words of the updates room: what an answer means, what became of it, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from core.messages import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from core.batches.types import Batch
+    from core.customers.types import SourceKind, Status
+
+
+class Meaning(StrEnum):
+    """What a service's code says about a person."""
+
+    MOVED = "moved"
+    NO_HIT = "no_hit"
+    UPDATE_FORBIDDEN = "update_forbidden"
+    DECEASED = "deceased"
+    PROTECTED_ADDRESS = "protected_address"
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    NO_HIT = "no_hit"
+    BAN_RECORDED = "ban_recorded"
+    PROTECTED = "protected"
+    DECEASED = "deceased"
+    HELD_BACK = "held_back"
+    QUARANTINED = "quarantined"
+
+
+class Reason(StrEnum):
+    """Why a row is held back."""
+
+    ERASED = "erased"
+    RESTRICTED = "restricted"
+    UPDATE_BAN = "update_ban"
+    PROTECTED_ADDRESS = "protected_address"
+    ENDED = "ended"
+    OWN_NOTICE = "own_notice"
+    VERIFIED = "verified"
+    UNDATED = "undated"
+
+
+OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
+    Outcome.APPLIED: N_("address updated"),
+    Outcome.UNCHANGED: N_("already so"),
+    Outcome.NO_HIT: N_("not found by the service"),
+    Outcome.BAN_RECORDED: N_("update ban recorded"),
+    Outcome.PROTECTED: N_("address protected (turvakielto)"),
+    Outcome.DECEASED: N_("reported deceased, for a person to handle"),
+    Outcome.HELD_BACK: N_("held back"),
+    Outcome.QUARANTINED: N_("in quarantine"),
+}
+REASON_NAMES: Final[Mapping[Reason, str]] = {
+    Reason.ERASED: N_("the customer has been erased"),
+    Reason.RESTRICTED: N_("processing is restricted (Article 18)"),
+    Reason.UPDATE_BAN: N_("the customer has forbidden updates"),
+    Reason.PROTECTED_ADDRESS: N_("the address is protected"),
+    Reason.ENDED: N_("the relationship has ended"),
+    Reason.OWN_NOTICE: N_("the customer's own notice is newer"),
+    Reason.VERIFIED: N_("our staff or an authority gave a newer address"),
+    Reason.UNDATED: N_("the answer has no date, and the present address was given by the customer or staff"),
+}
+# Rows whose new address a person may still want: it is kept with the batch until then.
+OPEN_TO_DECISION: Final = frozenset({Reason.OWN_NOTICE, Reason.VERIFIED, Reason.UNDATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; an absent part is None."""
+
+    street: str | None
+    postcode: str | None
+    town: str | None
+    country: str | None = None
+
+    def __str__(self) -> str:
+        place = " ".join(part for part in (self.postcode, self.town) if part)
+        abroad = self.country if self.country not in (None, "FI") else None
+        return ", ".join(part for part in (self.street, place, abroad) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row of a service's answer as the register understands it.
+
+    `address` is there only when the meaning is *moved*; `dated` is the day from which the service says it is so.
+    """
+
+    meaning: Meaning
+    address: Address | None
+    dated: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How the present address is known: from whom, and on which day it was written down."""
+
+    source: SourceKind
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides about one customer, as it is now. `known` is None when there is no address or no history."""
+
+    customer_id: int
+    version: int
+    status: Status
+    restricted: bool
+    update_banned: bool
+    protected_address: bool
+    address: Address
+    known: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a row, and the fields to write when the outcome is *applied*."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+    changes: Mapping[str, str] | None = None
+
+    @property
+    def tally(self) -> str:
+        """The name under which the row is counted."""
+        return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    """One row of a run, for a list: who, what became of it, the address before and after where they are known.
+
+    `sentence` holds a quarantined row's reason by language.
+    """
+
+    line: int
+    customer_id: int | None
+    number: str | None
+    display_name: str | None
+    meaning: Meaning | None
+    outcome: Outcome
+    reason: Reason | None
+    before: str | None
+    after: str | None
+    sentence: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRun:
+    """A run: its batch, and a few rows of each outcome to look at."""
+
+    batch: Batch
+    samples: tuple[UpdateRow, ...] = ()
+
+    @property
+    def id(self) -> int:
+        """The run's number."""
+        return self.batch.id
