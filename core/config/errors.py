@@ -46,6 +46,14 @@ class ConfigExists(ConfigError):
     advice = N_("It is left as it was. Choose another place with --config.")
 
 
+class ConfigUnwritable(ConfigError):
+    """A new register's files cannot be made."""
+
+    code = "config.unwritable"
+    sentence = N_("{file} cannot be made: {reason}.")
+    advice = N_("Nothing was left half-made. Choose a folder that this user may write to, with --config.")
+
+
 class ConfigProblem(ConfigError):
     """One setting is wrong; ``key`` is its dotted name."""
 
@@ -111,6 +119,14 @@ class EndsBeforeStart(ConfigProblem):
     code = "config.ends_before_start"
     sentence = N_("{file}: {key} is before agreement_from.")
     advice = N_("Correct the agreement's dates.")
+
+
+class UnknownAdapter(ConfigProblem):
+    """No installed package offers an adapter of this name."""
+
+    code = "config.unknown_adapter"
+    sentence = N_("{file}: {key} names the adapter {value}, which is not installed.")
+    advice = N_("Installed are: {installed}.")
 
 
 class PasswordInUrl(ConfigProblem):

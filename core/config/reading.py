@@ -20,7 +20,7 @@ from core.config.errors import (
 )
 from core.config.rules import broken_references
 from core.config.schema import Config
-from core.config.walk import Origin, Walk
+from core.config.walk import Key, Origin, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +36,12 @@ _OVERRIDES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the configuration, or the problems that prevent it; origins are by dotted key."""
+    """What was read: the configuration, or the problems that prevent it; origins are by key."""
 
     file: Path
     config: Config | None
     problems: Sequence[ConfigProblem]
-    origins: Mapping[str, Origin]
+    origins: Mapping[Key, Origin]
 
 
 def find_config(chosen: Path | None) -> Path:
@@ -83,7 +83,18 @@ def read_config(file: Path) -> Reading:
     Raises:
         ConfigUnreadable, ConfigIsDirectory, ConfigSyntax: nothing could be read at all.
     """
-    document = _parsed(file)
+    try:
+        content = file.read_bytes()
+    except IsADirectoryError as error:
+        raise ConfigIsDirectory(file=str(file)) from error
+    except OSError as error:
+        raise ConfigUnreadable(file=str(file), reason=error.strerror or type(error).__name__) from error
+    return read_content(content, file)
+
+
+def read_content(content: bytes, file: Path) -> Reading:
+    """As `read_config`, for what is or will be in *file*: problems name it and relative paths count from its folder."""
+    document = _parsed(content, file)
     base = file.absolute().parent
     walk = Walk(file, base)
     _override(document, walk.origins)
@@ -93,13 +104,7 @@ def read_config(file: Path) -> Reading:
     return Reading(file, _resolved(config, base) if whole else None, walk.problems, walk.origins)
 
 
-def _parsed(file: Path) -> dict[str, Any]:
-    try:
-        content = file.read_bytes()
-    except IsADirectoryError as error:
-        raise ConfigIsDirectory(file=str(file)) from error
-    except OSError as error:
-        raise ConfigUnreadable(file=str(file), reason=error.strerror or type(error).__name__) from error
+def _parsed(content: bytes, file: Path) -> dict[str, Any]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -115,13 +120,13 @@ def _parsed(file: Path) -> dict[str, Any]:
         raise ConfigSyntax(file=str(file), line=line, reason=reason) from error
 
 
-def _override(document: dict[str, Any], origins: dict[str, Origin]) -> None:
+def _override(document: dict[str, Any], origins: dict[Key, Origin]) -> None:
     for (table, name), variable in _OVERRIDES.items():
         value = variable.value()
         target = document.setdefault(table, {}) if value is not None else None
         if isinstance(target, dict):
             target[name] = value
-            origins[f"{table}.{name}"] = "environment"
+            origins[table, name] = "environment"
 
 
 def _resolved(config: Config, base: Path) -> Config:

@@ -87,6 +87,11 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
         Secret | None, Meta(description="The database user's password.", examples=["file:database.password"])
     ] = None
 
+    def file(self) -> Path | None:
+        """The SQLite file; None for a server."""
+        path = self.url.removeprefix("sqlite:///")
+        return Path(path) if path != self.url else None
+
     def address(self) -> str:
         """The address with its password, for the driver alone.
 

@@ -48,7 +48,7 @@ class Walk:
     file: Path
     base: Path
     problems: list[ConfigProblem] = field(default_factory=list)
-    origins: dict[str, Origin] = field(default_factory=dict)
+    origins: dict[Key, Origin] = field(default_factory=dict)
 
     def table(self, kind: type[msgspec.Struct], found: object, key: Key) -> Any:
         """The table as a struct of *kind*, or UNSET when it has problems of its own."""
@@ -76,7 +76,7 @@ class Walk:
             return self._problem(MissingSetting, key)
         default = each.default if each.default is not msgspec.NODEFAULT else each.default_factory()
         if not is_named_tables(bare(each.type)):
-            self.origins.setdefault(".".join(key), "default")
+            self.origins.setdefault(key, "default")
         return self.base / default if isinstance(default, Path) else default
 
     def _value(self, declared: Any, found: object, key: Key) -> Any:
@@ -88,7 +88,7 @@ class Walk:
                 return self._wrong(key, _WORDS[dict], "***" if is_secrets(kind) else str(found))
             inner = get_args(kind)[1]
             return {name: self._value(inner, value, (*key, name)) for name, value in found.items()}
-        self.origins.setdefault(".".join(key), "file")
+        self.origins.setdefault(key, "file")
         try:
             return msgspec.convert(found, declared, dec_hook=self._custom)
         except msgspec.ValidationError:
