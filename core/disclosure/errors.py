@@ -32,6 +32,14 @@ class UnknownRecipient(Refused):
     )
 
 
+class NoRecipientForPurpose(Refused):
+    """Nobody is registered for the purpose, or several are and none was named."""
+
+    code = "disclosure.no_recipient_for_purpose"
+    sentence = N_("There is not exactly one recipient for the purpose {purpose}; registered: {recipients}.")
+    advice = N_("Name the recipient, or register one in config.toml, section [recipients].")
+
+
 class AgreementNotInForce(Refused):
     """The agreement with the recipient has not begun, has ended, or the recipient was withdrawn."""
 

@@ -85,7 +85,7 @@ class NotFound:
 class Partial:
     """A batch whose items fared differently; keys are item ids."""
 
-    items: Mapping[str, Accepted | Rejected | NotSent | Unknown]
+    items: Mapping[str, Accepted | Rejected | NotSent | NotFound | Unknown]
 
 
 Outcome = Accepted | Rejected | NotSent | Unknown | Partial

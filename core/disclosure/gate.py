@@ -39,8 +39,9 @@ from core.disclosure.permit import granted
 from core.disclosure.planning import REGISTER_FIELDS, draw_up
 from core.disclosure.scan import forbidden_in
 from core.disclosure.sealing import blinded, new_transfer_id
-from core.disclosure.types import Preview, TransferResult, combined
-from core.errors import RegisterError
+from core.disclosure.types import LEFT_OUT_SENTENCES, Preview, TransferResult, combined
+from core.errors import RegisterError, Words
+from core.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,10 +104,7 @@ class Gate:
             ForbiddenValueInPayload, UnreadyPayload: the exit made bytes that it should not have, or too few.
         """
         if not plan.items:
-            reasons = dict.fromkeys(left.sentence("en") for left in plan.left_out)
-            raise NobodyToSend(
-                recipient=plan.recipient.name, left_out=plan.left_out, reason="; ".join(reasons)
-            )
+            raise _nobody(plan)
         payloads = self.exits(plan.recipient.adapter).render(plan.purpose.code, plan.items)
         named = {item_id for payload in payloads for item_id in payload.item_ids}
         if named != set(plan.subjects) or not all(payload.content for payload in payloads):
@@ -274,6 +272,12 @@ class Gate:
                 digest=blinded(intent.blinding, preview.digest),
             )
             uow.commit()
+
+
+def _nobody(plan: Plan) -> NobodyToSend:
+    reasons = {left.reason for left in plan.left_out}
+    reason = LEFT_OUT_SENTENCES[reasons.pop()] if len(reasons) == 1 else N_("everybody was left out")
+    return NobodyToSend(recipient=plan.recipient.name, reason=Words(reason), left_out=plan.left_out)
 
 
 def _unanswered(recorder: AttemptRecorder, code: str) -> NotSent | Unknown:

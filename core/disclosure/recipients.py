@@ -14,9 +14,10 @@ from sqlalchemy import and_, func, select
 
 from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.countries import in_eea
-from core.disclosure.errors import UnknownCategory, UnknownRecipient
+from core.disclosure.errors import NoRecipientForPurpose, UnknownCategory, UnknownRecipient
 from core.disclosure.model import recipient_version_table as table
 from core.disclosure.purposes import purpose_of
+from core.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,6 +122,23 @@ def recipients(connection: Connection) -> list[Recipient]:
         .order_by(table.c.code)
     )
     return [_recipient(row.code, row.version, row.record) for row in rows]
+
+
+def recipient_for(connection: Connection, purpose: str, day: date, named: str | None = None) -> Recipient:
+    """The recipient *named*, or else the only one whose agreement covers the purpose on *day*.
+
+    Raises:
+        UnknownRecipient: nobody registered the one named.
+        NoRecipientForPurpose: none was named, and there is none, or more than one.
+    """
+    if named is not None:
+        return recipient_of(connection, named)
+    found = [it for it in recipients(connection) if purpose in it.purposes and it.in_force(day)]
+    if len(found) != 1:
+        raise NoRecipientForPurpose(
+            purpose=Words(purpose_of(purpose).name), recipients=", ".join(it.code for it in found) or "–"
+        )
+    return found[0]
 
 
 def history_of(connection: Connection, code: str) -> list[RecipientChange]:

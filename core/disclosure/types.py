@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from core.customers.words import BAN_NAMES
+from core.disclosure.categories import CATEGORY_NAMES, CATEGORY_OF_FIELD
 from core.disclosure.exits import NO_ANSWER
 from core.messages import N_, tr
 
@@ -61,7 +63,7 @@ class LeftOutReason(StrEnum):
     MISSING_REQUIRED = "missing_required"
 
 
-_LEFT_OUT_SENTENCES: Final[Mapping[LeftOutReason, str]] = MappingProxyType(
+LEFT_OUT_SENTENCES: Final[Mapping[LeftOutReason, str]] = MappingProxyType(
     {
         LeftOutReason.BAN: N_("has forbidden this use"),
         LeftOutReason.RESTRICTION: N_("processing is restricted"),
@@ -83,9 +85,15 @@ class LeftOut:
     detail: tuple[str, ...] = ()
 
     def sentence(self, language: str) -> str:
-        """The reason in words, e.g. ``needed data is missing: email``."""
-        words = tr(_LEFT_OUT_SENTENCES[self.reason], language)
-        return f"{words}: {', '.join(self.detail)}" if self.detail else words
+        """The reason in words, e.g. ``needed data is missing: contact details``."""
+        words = tr(LEFT_OUT_SENTENCES[self.reason], language)
+        names = dict.fromkeys(tr(_detail_name(code), language) for code in self.detail)
+        return f"{words}: {', '.join(names)}" if names else words
+
+
+def _detail_name(code: str) -> str:
+    """A ban's name, or the category of a missing field."""
+    return BAN_NAMES.get(code) or CATEGORY_NAMES[CATEGORY_OF_FIELD[code]]
 
 
 @dataclass(frozen=True, slots=True)
