@@ -152,9 +152,7 @@ class OrderSettings(Settings, frozen=True, kw_only=True):
     first_number: Annotated[Count, Meta(description="Number of the first order.")] = 1001
     first_invoice_number: Annotated[Count, Meta(description="Number of the first invoice.")] = 10001
     payment_term_days: Annotated[Days, Meta(description="Days from order to due date.")] = 14
-    vat_percent: Annotated[
-        Decimal, Meta(description="Usual value added tax, in quotes so that it stays exact.")
-    ] = Decimal("25.5")
+    vat_percent: Annotated[Decimal, Meta(description="Usual value added tax, in percent.")] = Decimal("25.5")
 
 
 class FileSettings(Settings, frozen=True, kw_only=True):

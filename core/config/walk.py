@@ -29,7 +29,7 @@ _WORDS: Final[Mapping[type, str]] = {
     int: N_("a whole number"),
     bool: N_("true or false"),
     date: N_("a date such as 2026-11-23, without quotes"),
-    Decimal: N_('a number in quotes, such as "25.5"'),
+    Decimal: N_("a number such as 25.5"),
     Path: N_("a path in quotes"),
     Secret: N_("file:PATH, env:NAME or credential:NAME"),
     tuple: N_("a list of texts in brackets"),
