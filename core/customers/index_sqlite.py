@@ -1,0 +1,71 @@
+"""The search index on SQLite: FTS5 over ``customer_search``, its row id the place in name order.
+
+The first 50 matches by row id *are* the first 50 by name, so FTS5 stops there.  It keeps no text of its own
+(``content='customer_search'``); what it is told to forget must be what it was told to learn, so an entry is forgotten
+before its row changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, text
+
+from core.customers.places import chunks
+from core.customers.rows import ROW_COLUMNS, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from core.customers.types import CustomerRow
+
+_FORGET: Final = text(
+    "INSERT INTO customer_fts (customer_fts, rowid, lead, words)"
+    " SELECT 'delete', place, lead, words FROM customer_search WHERE customer_id IN :ids AND place IS NOT NULL"
+).bindparams(bindparam("ids", expanding=True))
+_FORGET_AT: Final = text(
+    "INSERT INTO customer_fts (customer_fts, rowid, lead, words)"
+    " SELECT 'delete', :place, lead, words FROM customer_search WHERE customer_id = :id"
+)
+_LEARN: Final = text(
+    "INSERT INTO customer_fts (rowid, lead, words)"
+    " SELECT place, lead, words FROM customer_search WHERE customer_id IN :ids ORDER BY place"
+).bindparams(bindparam("ids", expanding=True))
+_REBUILD: Final = text("INSERT INTO customer_fts (customer_fts) VALUES ('rebuild')")
+_FIND: Final = text(
+    f"SELECT {ROW_COLUMNS} FROM ("  # noqa: S608 - the columns are ours
+    " SELECT rowid AS place FROM customer_fts WHERE customer_fts MATCH :words ORDER BY rowid LIMIT :limit) AS found"
+    " JOIN customer_search AS s ON s.place = found.place JOIN customer AS c ON c.id = s.customer_id"
+    " ORDER BY found.place"
+)
+
+
+def forget(connection: Connection, customer_ids: Sequence[int]) -> None:
+    """Take these customers' entries out, while ``customer_search`` still holds what they were made of."""
+    for ids in chunks(customer_ids):
+        connection.execute(_FORGET, {"ids": list(ids)})
+
+
+def forget_moved(connection: Connection, old_places: Mapping[int, int]) -> None:
+    """Take out the entries of customers whose place has changed already, their words not."""
+    if old_places:
+        connection.execute(_FORGET_AT, [{"id": of, "place": place} for of, place in old_places.items()])
+
+
+def learn(connection: Connection, customer_ids: Sequence[int]) -> None:
+    """Enter these customers as ``customer_search`` has them."""
+    for ids in chunks(customer_ids):
+        connection.execute(_LEARN, {"ids": list(ids)})
+
+
+def rebuild(connection: Connection) -> None:
+    """Make the index anew from ``customer_search``."""
+    connection.execute(_REBUILD)
+
+
+def find(connection: Connection, words: Sequence[str], limit: int) -> list[CustomerRow]:
+    """The first *limit* customers in name order in whom each of *words* begins a word."""
+    query = " AND ".join(f'"{word}"*' for word in words)
+    return [row_of(row) for row in connection.execute(_FIND, {"words": query, "limit": limit})]

@@ -1,0 +1,64 @@
+"""What a customer is called, and the words a customer is found by.  The same on both databases: Python decides."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import phonenumbers
+
+from core.text import fold, sort_key
+
+if TYPE_CHECKING:
+    from core.customers.types import CustomerValues
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_FINNISH_PREFIX: Final = "+358"
+
+
+class SearchText(NamedTuple):
+    """A customer as the search index knows it: see `core.customers.model.customer_search_table`."""
+
+    sort_key: str
+    lead: str
+    words: str
+
+
+def display_name(first_name: str | None, last_name: str | None, organisation_name: str | None) -> str:
+    """``Virtanen Matti`` for a person, the name of an organisation otherwise."""
+    person = " ".join(name for name in (last_name, first_name) if name)
+    return person or organisation_name or ""
+
+
+def name_of(values: CustomerValues) -> str:
+    """The display name of a customer with these values."""
+    return display_name(values.first_name, values.last_name, values.organisation_name)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of *text*, in order: runs of letters and digits."""
+    return _WORD.findall(fold(text))
+
+
+def phone_words(e164: str) -> list[str]:
+    """The digits of a telephone number as dialled from abroad and from home."""
+    if e164.startswith(_FINNISH_PREFIX):
+        home = "0" + e164.removeprefix(_FINNISH_PREFIX)
+    else:
+        number = phonenumbers.parse(e164)
+        home = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return [e164.removeprefix("+"), re.sub(r"\D", "", home)]
+
+
+def search_text(number: str, values: CustomerValues, *, protected_address: bool) -> SearchText:
+    """What the index holds of a customer; a protected address is not searchable."""
+    name = name_of(values)
+    texts = [name, values.organisation_name, values.email, number, values.business_id]
+    if not protected_address:
+        texts += [values.street, values.postcode]
+    words = [word for text in texts if text for word in words_of(text)]
+    if values.phone:
+        words += phone_words(values.phone)
+    lead = next(iter(words_of(name)), "")
+    rest = dict.fromkeys(word for word in words if word != lead)
+    return SearchText(sort_key(name), lead, "".join(f" {word}" for word in rest))

@@ -1,0 +1,127 @@
+"""Restriction of processing (Article 18, P21): the data is kept, and used for nothing but what 18(2) allows.
+
+While a restriction is in force, imports skip the customer, staff cannot change values or take orders, and the gate
+leaves the customer out.  What staff may still do: record and lift bans and restrictions, end the relationship, and
+change values on a named ground of Article 18(2), which the history keeps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.actor import Role, require
+from core.customers import periods
+from core.customers.errors import NoSuchRestriction, RestrictionInForce
+from core.customers.model import customer_restriction_table
+from core.customers.places import chunks
+from core.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+
+    from core.actor import Actor
+    from core.database import UnitOfWork
+
+_table = customer_restriction_table
+
+
+class Ground(StrEnum):
+    """Why processing is restricted: Article 18(1), points (a) to (d)."""
+
+    ACCURACY_CONTESTED = "accuracy_contested"
+    UNLAWFUL = "unlawful"
+    LEGAL_CLAIM = "legal_claim"
+    OBJECTION_PENDING = "objection_pending"
+
+
+class Use(StrEnum):
+    """What a restricted customer's data may still be used for: Article 18(2)."""
+
+    CONSENT = "consent"
+    LEGAL_CLAIM = "legal_claim"
+    RIGHTS_OF_ANOTHER = "rights_of_another"
+    PUBLIC_INTEREST = "public_interest"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One restriction, in force while ``lifted_on`` is None."""
+
+    id: int
+    ground: Ground
+    detail: str
+    since: date
+    recorded_at: datetime
+    recorded_by: str
+    lifted_on: date | None
+    lifted_by: str | None
+    lifted_reason: str | None
+
+
+def restrict(
+    uow: UnitOfWork, actor: Actor, customer_id: int, *, ground: Ground, since: date, detail: str = ""
+) -> None:
+    """Restrict processing of a customer from *since* on.
+
+    Raises:
+        RestrictionInForce: it already is on this ground.
+        CustomerNotFound: no such customer.
+    """
+    require(actor, Role.CLERK, Role.CONTACT_PERSON)
+    key = {"customer_id": customer_id, "ground": str(ground)}
+    in_force = periods.in_force(uow, _table, key)
+    if in_force is not None:
+        raise RestrictionInForce(since=in_force.since.isoformat())
+    periods.begin(uow, actor, _table, {**key, "detail": clean_line(detail)}, since=since)
+
+
+def lift(
+    uow: UnitOfWork, actor: Actor, customer_id: int, ground: Ground, *, lifted_on: date, reason: str
+) -> None:
+    """Lift a restriction; the customer has to have been told before (Article 18(3)), *reason* says how.
+
+    Raises:
+        NoSuchRestriction: none is in force on this ground.
+    """
+    require(actor, Role.CONTACT_PERSON)
+    in_force = periods.in_force(uow, _table, {"customer_id": customer_id, "ground": str(ground)})
+    if in_force is None:
+        raise NoSuchRestriction
+    periods.end(uow, actor, _table, in_force.id, lifted_on=lifted_on, reason=clean_line(reason))
+
+
+def restrictions_of(connection: Connection, customer_id: int) -> list[Restriction]:
+    """Every restriction there has been, oldest first."""
+    rows = connection.execute(select(_table).where(_table.c.customer_id == customer_id).order_by(_table.c.id))
+    return [
+        Restriction(
+            id=row.id,
+            ground=Ground(row.ground),
+            detail=row.detail,
+            since=row.since,
+            recorded_at=row.recorded_at,
+            recorded_by=row.actor_name,
+            lifted_on=row.lifted_on,
+            lifted_by=row.lifted_by_name,
+            lifted_reason=row.lifted_reason,
+        )
+        for row in rows
+    ]
+
+
+def restricted_many(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+    """Those of *customer_ids* whose processing is restricted now."""
+    found: set[int] = set()
+    for ids in chunks(customer_ids):
+        chosen = select(_table.c.customer_id).where(
+            _table.c.customer_id.in_(ids), _table.c.lifted_at.is_(None)
+        )
+        found.update(connection.execute(chosen).scalars())
+    return found

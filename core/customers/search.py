@@ -1,0 +1,141 @@
+"""Search as you type: each typed word begins some word of the customer, åäö or aao alike; the first 50 by name.
+
+The index lives in the same transaction as the customers.  What differs between the databases is in `index_sqlite` and
+`index_postgresql`; words, folding and order are decided in Python (`naming`), so both find the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, select, text, update
+
+from core.customers import index_postgresql, index_sqlite, places
+from core.customers.model import customer_search_table, customer_table
+from core.customers.naming import SearchText, search_text, words_of
+from core.customers.types import VALUE_FIELDS, CustomerRow, CustomerValues, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from core.database import UnitOfWork
+
+FIRST_PAGE: Final = 50
+_MOST_WORDS: Final = 8
+_MOST_CHARACTERS: Final = 200
+_DIGIT_GROUPS: Final = re.compile(r"(?<![\w@.-])\+?\(?\d[\d\s()/.-]*\d(?![\w@])")
+_AREA_CODE: Final = re.compile(r"\(?0[1-9]\d{0,2}\b(?!$)")
+_search = customer_search_table
+
+
+def words_typed(typed: str) -> list[str]:
+    """The folded words to look for: a telephone number written in groups is one; a word that begins another is dropped."""
+    joined = _DIGIT_GROUPS.sub(lambda match: _joined(match.group()), typed[:_MOST_CHARACTERS])
+    words = dict.fromkeys(words_of(joined)[:_MOST_WORDS])
+    return [word for word in words if not any(other != word and other.startswith(word) for other in words)]
+
+
+def _joined(group: str) -> str:
+    """``040 123 4567`` as one word, ``+358 (0)40 …`` without the zero; house numbers and postcodes as they are."""
+    digits = re.sub(r"\D", "", group.replace("(0)", ""))
+    if group.startswith("+"):
+        return digits
+    if digits.startswith("00358"):
+        return digits.removeprefix("00")
+    return digits if _AREA_CODE.match(group) or re.match(r"358\b", group) else group
+
+
+def search(connection: Connection, typed: str, limit: int = FIRST_PAGE) -> list[CustomerRow]:
+    """The first *limit* customers in Finnish name order who match *typed*; none when it holds no word."""
+    words = words_typed(typed)
+    if not words:
+        return []
+    if connection.dialect.name == "sqlite":
+        return index_sqlite.find(connection, words, limit)
+    return index_postgresql.find(connection, words, limit)
+
+
+def enter(connection: Connection, texts: Mapping[int, SearchText]) -> None:
+    """Enter new customers (the services call this; the caller holds `places.lock`)."""
+    ids = list(texts)
+    connection.execute(_search.insert(), [_row(customer_id, texts[customer_id]) for customer_id in ids])
+    _settle(connection, ids, ids)
+
+
+def replace(connection: Connection, texts: Mapping[int, SearchText]) -> None:
+    """Enter changed customers anew; whoever has another name gets another place (the caller holds `places.lock`)."""
+    before: dict[int, SearchText] = {}
+    for ids in places.chunks(list(texts)):
+        columns = select(_search.c.customer_id, _search.c.sort_key, _search.c.lead, _search.c.words)
+        for customer_id, *old in connection.execute(columns.where(_search.c.customer_id.in_(ids))):
+            before[customer_id] = SearchText(*old)
+    changed = [customer_id for customer_id, old in before.items() if old != texts[customer_id]]
+    if not changed:
+        return
+    renamed = [
+        customer_id for customer_id in changed if before[customer_id].sort_key != texts[customer_id].sort_key
+    ]
+    if connection.dialect.name == "sqlite":
+        index_sqlite.forget(connection, changed)
+    if renamed:
+        places.give_up(connection, renamed)
+    connection.execute(_change, [{"of": of, **texts[of]._asdict()} for of in changed])
+    _settle(connection, renamed, changed)
+
+
+_change: Final = (
+    update(_search)
+    .where(_search.c.customer_id == bindparam("of"))
+    .values(sort_key=bindparam("sort_key"), lead=bindparam("lead"), words=bindparam("words"))
+)
+
+
+def _settle(connection: Connection, without_place: list[int], unknown: list[int]) -> None:
+    """Give places to those who have none, and let the index learn them and everyone who had to move."""
+    moved = places.assign(connection, without_place) if without_place else {}
+    if connection.dialect.name == "sqlite":
+        forgotten = set(unknown)
+        known = {customer_id: old for customer_id, (old, _) in moved.items() if customer_id not in forgotten}
+        index_sqlite.forget_moved(connection, known)
+        index_sqlite.learn(connection, [*unknown, *known])
+
+
+def _row(customer_id: int, searchable: SearchText) -> dict[str, object]:
+    return {"customer_id": customer_id, "place": None, **searchable._asdict()}
+
+
+def rebuild(uow: UnitOfWork) -> int:
+    """Make the whole index anew from the customers (after a change of folding, or a doubt); returns how many."""
+    connection = uow.connection
+    places.lock(connection)
+    connection.execute(_search.delete())
+    after, entered = 0, 0
+    while batch := _texts(connection, after):
+        connection.execute(
+            _search.insert(), [_row(customer_id, found) for customer_id, found in batch.items()]
+        )
+        after, entered = max(batch), entered + len(batch)
+    places.space_all(connection)
+    if connection.dialect.name == "sqlite":
+        index_sqlite.rebuild(connection)
+    else:
+        connection.execute(text("ANALYZE customer_search"))
+    return entered
+
+
+def _texts(connection: Connection, after: int) -> dict[int, SearchText]:
+    customer = customer_table
+    values = [customer.c[field] for field in VALUE_FIELDS]
+    rows = connection.execute(
+        select(customer.c.id, customer.c.number, customer.c.protected_address, *values)
+        .where(customer.c.id > after, customer.c.status != Status.ERASED)
+        .order_by(customer.c.id)
+        .limit(5000)
+    )
+    return {
+        row.id: search_text(row.number, CustomerValues(*row[3:]), protected_address=row.protected_address)
+        for row in rows
+    }

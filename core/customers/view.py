@@ -1,0 +1,133 @@
+"""What the gate reads: the permitted fields and no other column, and how each person stands.
+
+This is the one place where the notice's dotted field names (`core.disclosure.categories`) meet the columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from core.customers import bans, restrictions, sealed
+from core.customers.invoices import OPEN_STATES
+from core.customers.model import customer_table, invoice_table
+from core.customers.places import chunks
+from core.customers.types import SealedField, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from core.customers.bans import BanKind
+    from core.keys import KeyRing
+
+_own: Final = customer_table
+_firm: Final = customer_table.alias("represented")
+# Field to the columns it is read from: the first that has a value.
+_COLUMNS: Final[Mapping[str, tuple[ColumnElement[str], ...]]] = {
+    "customer.number": (_own.c.number,),
+    "name.first": (_own.c.first_name,),
+    "name.last": (_own.c.last_name,),
+    "organisation.name": (_own.c.organisation_name, _firm.c.organisation_name),
+    "organisation.business_id": (_own.c.business_id, _firm.c.business_id),
+    "email": (_own.c.email,),
+    "phone": (_own.c.phone,),
+    "www": (_own.c.www,),
+    "address.street": (_own.c.street,),
+    "address.postcode": (_own.c.postcode,),
+    "address.town": (_own.c.town,),
+    "address.country": (_own.c.country,),
+}
+_SEALED: Final[Mapping[str, SealedField]] = {"bank.iban": "iban", "ip": "ip"}
+FIELDS: Final = frozenset(_COLUMNS) | frozenset(_SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands: what the policy decides by."""
+
+    status: Status
+    bans: frozenset[BanKind]
+    restricted: bool
+    protected_address: bool
+    ended_on: date | None
+    has_open_invoice: bool
+
+
+def disclosure_view(
+    connection: Connection, keyring: KeyRing, customer_ids: Sequence[int], fields: frozenset[str]
+) -> Mapping[int, Mapping[str, str]]:
+    """The values of *fields* that each customer has; a field without a value is absent.
+
+    Only the columns of *fields* are read.  ``order.*`` fields come from `orders.disclosure_fields`.
+
+    Raises:
+        ValueError: a field is not a customer's own (a programming error).
+    """
+    unknown = fields - FIELDS
+    if unknown:
+        raise ValueError(f"not fields of a customer: {', '.join(sorted(unknown))}")
+    found: dict[int, dict[str, str]] = {customer_id: {} for customer_id in customer_ids}
+    plain = sorted(fields & _COLUMNS.keys())
+    if plain:
+        _read_columns(connection, customer_ids, plain, found)
+    for field in sorted(fields & _SEALED.keys()):
+        for customer_id, value in sealed.values_of(connection, keyring, customer_ids, _SEALED[field]).items():
+            found[customer_id][field] = value
+    return found
+
+
+def _read_columns(
+    connection: Connection,
+    customer_ids: Sequence[int],
+    fields: Sequence[str],
+    found: dict[int, dict[str, str]],
+) -> None:
+    columns = [
+        func.coalesce(*_COLUMNS[field]).label(field)
+        if len(_COLUMNS[field]) > 1
+        else _COLUMNS[field][0].label(field)
+        for field in fields
+    ]
+    statement = select(_own.c.id, *columns)
+    if any(len(_COLUMNS[field]) > 1 for field in fields):
+        statement = statement.outerjoin_from(_own, _firm, _firm.c.id == _own.c.represents)
+    for ids in chunks(customer_ids):
+        for customer_id, *values in connection.execute(statement.where(_own.c.id.in_(ids))):
+            found[customer_id].update(
+                {field: value for field, value in zip(fields, values, strict=True) if value is not None}
+            )
+
+
+def standing(connection: Connection, customer_ids: Sequence[int]) -> Mapping[int, Standing]:
+    """How each of *customer_ids* stands; those not in the register are absent."""
+    forbidden = bans.bans_of_many(connection, customer_ids)
+    restricted = restrictions.restricted_many(connection, customer_ids)
+    found: dict[int, Standing] = {}
+    for ids in chunks(customer_ids):
+        owing = set(
+            connection.execute(
+                select(invoice_table.c.customer_id).where(
+                    invoice_table.c.customer_id.in_(ids), invoice_table.c.state.in_(OPEN_STATES)
+                )
+            ).scalars()
+        )
+        rows = connection.execute(
+            select(_own.c.id, _own.c.status, _own.c.protected_address, _own.c.ended_on).where(
+                _own.c.id.in_(ids)
+            )
+        )
+        for row in rows:
+            found[row.id] = Standing(
+                status=Status(row.status),
+                bans=forbidden.get(row.id, frozenset()),
+                restricted=row.id in restricted,
+                protected_address=row.protected_address,
+                ended_on=row.ended_on,
+                has_open_invoice=row.id in owing,
+            )
+    return found
