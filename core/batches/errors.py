@@ -27,7 +27,9 @@ class FileChanged(Refused):
 
     code = "batches.file_changed"
     sentence = N_("Run {number} is unfinished, and this is not the file that it began with.")
-    advice = N_("Finish it first with the file {file}.")
+    advice = N_(
+        "Finish it first with the file {file}; or add --again to leave it as it is and begin with this one."
+    )
 
 
 class SomebodyElse(Conflict):

@@ -54,7 +54,7 @@ batch_row_table: Final = Table(
     Column("country", Text),
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
-    # Quarantined rows only: the cells as they stood, and {field, fi, en}.
+    # Quarantined rows only: the cells as they stood, and {heading, fi, en}.
     Column("cells", JsonText),
     Column("problem", JsonText),
     Index("ix_batch_row_key", "batch_id", "key"),

@@ -33,12 +33,11 @@ EXTRA_HEADINGS: Final = (N_("Quarantine: row"), N_("Quarantine: field"), N_("Qua
 
 def problem_of(line: int, cells: tuple[str, ...], error: InvalidInput, heading: str | None = None) -> Problem:
     """A row's problem in every language; *heading* is the file's own name for the field."""
-    field = heading or error.where.field
     sentences = {}
     for language in LANGUAGES:
         explanation = error.explain(language)
         sentences[language] = f"{explanation.sentence} {explanation.advice}".strip()
-    return Problem(line, field, sentences, cells)
+    return Problem(line, heading or error.where.field, sentences, cells)
 
 
 def keep(uow: UnitOfWork, batch: Batch, problems: Iterable[Problem]) -> int:
@@ -49,7 +48,7 @@ def keep(uow: UnitOfWork, batch: Batch, problems: Iterable[Problem]) -> int:
             "line": problem.line,
             "outcome": QUARANTINED,
             "cells": [safe_text(cell) for cell in problem.cells],
-            "problem": {"field": problem.field, **problem.sentences},
+            "problem": {"heading": problem.heading, **problem.sentences},
         }
         for problem in problems
     ]
@@ -71,7 +70,7 @@ def kept(connection: Connection, batch: Batch, *, limit: int | None = None) -> I
     )
     for row in result:
         sentences = {language: row.problem[language] for language in LANGUAGES}
-        yield Problem(row.line, row.problem["field"], sentences, tuple(row.cells))
+        yield Problem(row.line, row.problem["heading"], sentences, tuple(row.cells))
 
 
 def write(connection: Connection, batch: Batch, directory: Path, language: str) -> Path | None:
@@ -92,7 +91,9 @@ def write(connection: Connection, batch: Batch, directory: Path, language: str) 
     headings = [*batch.headings, *(tr(heading, language) for heading in EXTRA_HEADINGS)]
     with TableFile.create(path, headings, delimiter=batch.delimiter) as table:
         for problem in (first, *problems):
-            table.write([*problem.cells, str(problem.line), problem.field or "", problem.sentences[language]])
+            table.write(
+                [*problem.cells, str(problem.line), problem.heading or "", problem.sentences[language]]
+            )
     return path
 
 

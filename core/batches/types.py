@@ -62,7 +62,7 @@ class Problem:
     """Why a row went to quarantine: the file's line and heading, and the sentence in each language."""
 
     line: int
-    field: str | None
+    heading: str | None
     sentences: Mapping[str, str]
     cells: tuple[str, ...] = field(repr=False)
 

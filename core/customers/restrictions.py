@@ -82,6 +82,24 @@ def restrict(
     periods.begin(uow, actor, _table, {**key, "detail": clean_line(detail)}, since=since)
 
 
+def restrict_many(
+    uow: UnitOfWork,
+    actor: Actor,
+    restrictions: Sequence[tuple[int, Ground]],
+    *,
+    since: date,
+    detail: str,
+) -> None:
+    """Restrict processing of customers who have just been added and so are not restricted yet."""
+    require(actor, Role.IMPORTER)
+    if not restrictions:
+        return
+    recorded = {"recorded_at": uow.now, "actor_id": actor.staff_id, "actor_name": actor.name}
+    same = {"detail": clean_line(detail), "since": since, **recorded}
+    rows = [{"customer_id": customer_id, "ground": str(ground), **same} for customer_id, ground in restrictions]
+    uow.connection.execute(_table.insert(), rows)
+
+
 def lift(
     uow: UnitOfWork, actor: Actor, customer_id: int, ground: Ground, *, lifted_on: date, reason: str
 ) -> None:

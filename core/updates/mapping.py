@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from core.batches.cells import day_of
 from core.customers.errors import InvalidValue
 from core.customers.fields import clean, clean_number
 from core.errors import Where
@@ -24,6 +24,7 @@ from core.updates.types import Address, Answer, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from core.config import Config, UpdateService
@@ -35,12 +36,6 @@ CODE: Final = "code"
 DATE: Final = "date"
 ADDRESS: Final = ("street", "postcode", "town", "country")
 _NEEDED: Final = ("street", "postcode", "town")
-_DATES: Final = (
-    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:T.*)?"),
-    re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
-)
-_EARLIEST: Final = date(1900, 1, 1)
 _AHEAD: Final = timedelta(days=366)
 
 
@@ -147,12 +142,8 @@ def _checked(service: str, settings: UpdateService) -> AnswerMapping:
 def _date(text: str, where: _Places, today: date) -> date | None:
     if not text:
         return None
-    found = next((match for pattern in _DATES if (match := pattern.fullmatch(text))), None)
-    try:
-        day = date(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
-    except ValueError:
-        day = None
-    if day is None or not _EARLIEST <= day <= today + _AHEAD:
+    day = day_of(text)
+    if day is None or day > today + _AHEAD:
         raise BadDate(where=where.of(DATE, text))
     return day
 

@@ -16,7 +16,7 @@ from core.updates.types import Address, Meaning, Outcome, Reason, UpdateRow
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from core.batches.types import Batch
 
@@ -63,7 +63,7 @@ def rows_of(
         chosen = chosen.where(_row.outcome == outcome)
     if reason is not None:
         chosen = chosen.where(_row.reason == reason)
-    found: Sequence[Row[Any]] = connection.execute(chosen).all()
+    found: list[Any] = list(connection.execute(chosen))
     changed = _changed(
         connection, batch, [row.customer_id for row in found if row.outcome == Outcome.APPLIED]
     )
@@ -86,7 +86,7 @@ def _side(changes: Mapping[str, Sequence[Any]], side: int) -> Address:
     return Address(*(changes[part][side] if part in changes else None for part in _ADDRESS))
 
 
-def _update_row(row: Row[Any], changed: tuple[Address, Address] | None) -> UpdateRow:
+def _update_row(row: Any, changed: tuple[Address, Address] | None) -> UpdateRow:
     before, after = _before_and_after(row, changed)
     hidden = row.protected_address or row.status in (None, Status.ERASED)
     return UpdateRow(
@@ -105,9 +105,7 @@ def _update_row(row: Row[Any], changed: tuple[Address, Address] | None) -> Updat
     )
 
 
-def _before_and_after(
-    row: Row[Any], changed: tuple[Address, Address] | None
-) -> tuple[Address, Address | None]:
+def _before_and_after(row: Any, changed: tuple[Address, Address] | None) -> tuple[Address, Address | None]:
     if changed is not None:
         return changed
     before = Address(row.street, row.postcode, row.town, row.country)
