@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,22 @@ CONFIG_HOME: Final = Variable(
 STATE_HOME: Final = Variable(
     "XDG_STATE_HOME", "Where faults.log is written, in the folder rekisteri; ~/.local/state when not set."
 )
+PASSWORD_FILE: Final = Variable(
+    "REKISTERI_PASSWORD_FILE",
+    "A file of ours (0600) whose first line is the password of who acts with --user; for timers and scripts.",
+)
+SSH_CONNECTION: Final = Variable(
+    "SSH_CONNECTION", "Set by sshd; the client's address stands in the log of sign-ins."
+)
+SSH_ORIGINAL_COMMAND: Final = Variable(
+    "SSH_ORIGINAL_COMMAND", "Set by sshd; what rekisteri session is asked to do (docs/ssh.md)."
+)
 LOCALE: Final = Variable("LC_ALL", "The language of messages before the configuration is read.")
 LANG: Final = Variable("LANG", "As LC_ALL, when that is not set.")
+SSH_CONNECTION: Final = Variable(
+    "SSH_CONNECTION",
+    "Set by sshd; the client's address is kept with the session as where the person came from.",
+)
 
 _DECLARED: Final = (
     CONFIG,
@@ -46,8 +63,12 @@ _DECLARED: Final = (
     CREDENTIALS_DIRECTORY,
     CONFIG_HOME,
     STATE_HOME,
+    PASSWORD_FILE,
+    SSH_CONNECTION,
+    SSH_ORIGINAL_COMMAND,
     LOCALE,
     LANG,
+    SSH_CONNECTION,
 )
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 
@@ -55,3 +76,8 @@ VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 def read(name: str) -> str | None:
     """A variable of the shell that a configuration refers to as ``env:NAME``; None when not set or empty."""
     return os.environ.get(name) or None
+
+
+def of_this_process() -> MutableMapping[str, str]:
+    """The environment itself, for what must be set in it before a library reads it."""
+    return os.environ

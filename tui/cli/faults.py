@@ -13,11 +13,12 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core import environment
 from core.messages import DEFAULT_LANGUAGE, LANGUAGES, N_, tr
 
 
 def _language() -> str:
-    language = os.environ.get("LANG", "")[:2]
+    language = (environment.LOCALE.value() or environment.LANG.value() or "")[:2]
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 
@@ -29,7 +30,7 @@ def write_note(error: BaseException) -> str:
         f"{datetime.now(UTC).isoformat(timespec='seconds')} {number} {type(error).__module__}.{type(error).__name__}"
     ]
     lines += [f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "rekisteri"
+    state = Path(environment.STATE_HOME.value() or Path.home() / ".local" / "state") / "rekisteri"
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(state / "faults.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import gettext
 import inspect
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import core.messages
+from core import environment
 from core.messages import DEFAULT_LANGUAGE, LANGUAGES, tr
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def spoken_language(arguments: Sequence[str]) -> str:
         )
         if argument.startswith("--language") and chosen in LANGUAGES:
             return chosen
-    chosen = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
+    chosen = (environment.LOCALE.value() or environment.LANG.value() or "")[:2]
     return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def teach_library(language: str) -> None:
     """Let click find its words: it asks gettext's default domain, in the language of the environment."""
-    os.environ["LANGUAGE"] = language
+    environment.of_this_process()["LANGUAGE"] = language
     gettext.bindtextdomain("click", str(Path(core.messages.__file__).parent))
     gettext.textdomain("click")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from core import environment
 from tui.session.environment import neutralise
 from tui.session.errors import NoTerminal
 from tui.session.signals import never_inherit_ignoring
@@ -29,7 +29,7 @@ def run_session(register: Register, staff_id: int | None = None, user_name: str 
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
         raise NoTerminal
     never_inherit_ignoring()
-    neutralise(os.environ)
+    neutralise(environment.of_this_process())
     from tui.session.seat import Seat
 
     seat = Seat(register, origin=_origin())
@@ -45,5 +45,5 @@ def run_session(register: Register, staff_id: int | None = None, user_name: str 
 
 def _origin() -> str:
     """Where the person comes from, as sshd says: the client's address, or this machine."""
-    connection = os.environ.get("SSH_CONNECTION", "").split()
+    connection = (environment.SSH_CONNECTION.value() or "").split()
     return connection[0] if connection else _LOCAL
