@@ -55,9 +55,12 @@ class Register:
     @cached_property
     def gate(self) -> Gate:
         """The only way out."""
+        from core.customers.credit import CreditListener
+        from core.customers.invoicing import OrderListener
         from core.disclosure.gate import Gate
 
-        return Gate(self.database, self.keyring, self.log, self.exits, self.config)
+        listeners = (OrderListener(), CreditListener(self.keyring, self.config.credit.answer_days))
+        return Gate(self.database, self.keyring, self.log, self.exits, listeners)
 
     def close(self) -> None:
         """Let the database go."""

@@ -167,7 +167,7 @@ def check(
         assert key is not None, "an insert of one row gives its key"
         made.append(key[0])
 
-    register.gate.send(actor, request, also)
+    register.gate.send(actor, request, also=also)
     with register.database.reading() as connection:
         return credit_check(connection, made[-1])
 

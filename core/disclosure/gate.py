@@ -59,8 +59,9 @@ if TYPE_CHECKING:
     from core.disclosure.types import ItemOutcome, ItemState, Plan, TransferRequest
     from core.keys import KeyRing
 
-    # Called in the intent's unit of work: what must be true exactly when the intent is.
-    AlsoIntended = Callable[[UnitOfWork, TransferFacts], None]
+    # Called in the intent's unit of work, first and last: what must be true exactly when the intent is.
+    Before = Callable[[UnitOfWork], None]
+    Also = Callable[[UnitOfWork, TransferFacts], None]
 
 SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
 _TRIES: Final = 3
@@ -138,10 +139,13 @@ class Gate:
                 recipient=plan.recipient.name, adapter=plan.recipient.adapter, fields=", ".join(sorted(found))
             )
 
-    def release(self, actor: Actor, preview: Preview, also: AlsoIntended | None = None) -> TransferResult:
+    def release(
+        self, actor: Actor, preview: Preview, *, before: Before | None = None, also: Also | None = None
+    ) -> TransferResult:
         """Let a preview's bytes leave, and say what became of them.
 
-        *also* runs in the unit of work that records the intent; what it raises stops the transfer.
+        *before* and *also* run in the unit of work that records the intent, first and last (so that rows are locked in
+        the order that other services lock them); what they raise stops the transfer.
 
         Raises:
             PlanOutdated: something changed since the preview; nothing was sent.
@@ -154,7 +158,7 @@ class Gate:
             raise PermitRefused
         transfer_id = new_transfer_id(self.database.clock.now())
         with in_hand(transfer_id):
-            intent = self._intend(actor, preview, transfer_id, also)
+            intent = self._intend(actor, preview, transfer_id, before, also)
             try:
                 permit = granted(transfer_id, intent.log_index, self.log.sign().size, actor.user_name)
             except BaseException:
@@ -166,13 +170,18 @@ class Gate:
             return self._finish(actor, intent, preview, outcomes)
 
     def send(
-        self, actor: Actor, request: TransferRequest, also: AlsoIntended | None = None
+        self,
+        actor: Actor,
+        request: TransferRequest,
+        *,
+        before: Before | None = None,
+        also: Also | None = None,
     ) -> TransferResult:
         """Plan, preview and release in one, anew when something changed in between."""
         for _ in range(_TRIES - 1):
             with suppress(PlanOutdated):
-                return self.release(actor, self.preview(self.plan(actor, request)), also)
-        return self.release(actor, self.preview(self.plan(actor, request)), also)
+                return self.release(actor, self.preview(self.plan(actor, request)), before=before, also=also)
+        return self.release(actor, self.preview(self.plan(actor, request)), before=before, also=also)
 
     def settle(self, actor: Actor, transfer_id: str) -> TransferResult:
         """Ask the partner about a transfer in doubt; see `core.disclosure.settle.settle`."""
@@ -190,9 +199,13 @@ class Gate:
         """Close what ended processes left open; to be called at start-up and when due, by any number of processes."""
         return settle.recover(self)
 
-    def _intend(self, actor: Actor, preview: Preview, transfer_id: str, also: AlsoIntended | None) -> Intent:
+    def _intend(
+        self, actor: Actor, preview: Preview, transfer_id: str, before: Before | None, also: Also | None
+    ) -> Intent:
         try:
             with self.database.unit_of_work() as uow:
+                if before is not None:
+                    before(uow)
                 intent = record_intent(
                     uow,
                     self.keyring,

@@ -163,9 +163,10 @@ def _filtered(query: Select[Any], wanted: TransferFilter) -> Select[Any]:
 
 def count(connection: Connection, wanted: TransferFilter) -> int:
     """How many transfers the filter lets through."""
-    return connection.execute(
+    counted: int = connection.execute(
         _filtered(select(func.count()).select_from(transfer_table), wanted)
     ).scalar_one()
+    return counted
 
 
 def page(

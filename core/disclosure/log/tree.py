@@ -125,12 +125,16 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, path:
     Raises:
         ProofInvalid: it does not follow, the path is too short or too long, or a hash has not 32 bytes.
     """
-    _check_lengths(root1, root2, *path)
     if not 0 <= size1 <= size2:
         raise ProofInvalid
-    if size1 in (0, size2):
-        expected = root2 if size1 == size2 else EMPTY_ROOT
-        if path or root1 != expected or (size2 == 0 and root2 != EMPTY_ROOT):
+    if size1 == size2:
+        # A tree begins with itself, whatever its root is made of (as transparency-dev's vectors have it).
+        if path or root1 != root2 or (size1 == 0 and root1 != EMPTY_ROOT):
+            raise ProofInvalid
+        return
+    _check_lengths(root1, root2, *path)
+    if size1 == 0:
+        if path or root1 != EMPTY_ROOT:
             raise ProofInvalid
         return
     if not path:
