@@ -51,10 +51,6 @@ SSH_ORIGINAL_COMMAND: Final = Variable(
 )
 LOCALE: Final = Variable("LC_ALL", "The language of messages before the configuration is read.")
 LANG: Final = Variable("LANG", "As LC_ALL, when that is not set.")
-SSH_CONNECTION: Final = Variable(
-    "SSH_CONNECTION",
-    "Set by sshd; the client's address is kept with the session as where the person came from.",
-)
 
 _DECLARED: Final = (
     CONFIG,
@@ -68,7 +64,6 @@ _DECLARED: Final = (
     SSH_ORIGINAL_COMMAND,
     LOCALE,
     LANG,
-    SSH_CONNECTION,
 )
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 
