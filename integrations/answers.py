@@ -8,18 +8,20 @@ the outcome *unknown*, never *rejected*.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, TypeAlias, Union
+from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.parsers import expat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 200_000
 MAX_NUMBER_DIGITS: Final = 30
 
-Json: TypeAlias = Union[None, bool, int, Decimal, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = bool | int | Decimal | str | list["Json"] | dict[str, "Json"] | None
 
 
 class UnreadableAnswer(Exception):

@@ -23,12 +23,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 from urllib.parse import quote
 
-from core.disclosure.exits import InquiryResult, Item, Outcome, Payload
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from core.disclosure.exits import InquiryResult, Item, Outcome, Payload
 
 Environment: TypeAlias = Literal["sandbox", "test", "production"]
 Kind: TypeAlias = Literal["auth", "query", "command"]
@@ -50,8 +53,8 @@ class HttpRequest:
     """One request to an endpoint of the manifest; no host stands here.
 
     ``kind`` *command* changes something at the partner, *query* reads, *auth* only proves who we are.  Whatever the
-    kind, a request that carries a value of the person is recorded as an attempt before it is sent.
-    ``sensitive`` values stand in ``query`` and ``body``: they never show in ``repr``.
+    kind, each request of a delivery is recorded as an attempt before it is sent.
+    ``query``, ``headers`` and ``body`` never show in ``repr``.
     """
 
     endpoint: str
@@ -140,6 +143,20 @@ class Checkpoint:
     records: tuple[object, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedInvoice:
+    """A record of an adapter that reads invoice states back; sums in euros, ``reference`` the partner's own key."""
+
+    reference: str
+    number: str
+    invoiced_on: date | None
+    due_on: date | None
+    state: Literal["open", "overdue", "in_collection", "paid", "written_off", "rejected"]
+    customer_number: str
+    total: Decimal
+    open_total: Decimal
+
+
 Effect: TypeAlias = HttpRequest | Digest | PutFile | ListFiles | GetFile | Checkpoint
 R = TypeVar("R")
 Exchange: TypeAlias = Generator[Effect, Any, R]
@@ -171,6 +188,15 @@ class CheckResult:
     notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
+class ExchangeFailed(Exception):
+    """Raised by an adapter's `fetch` where the partner has answered that it will not: its code and words."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
 class Adapter(Protocol):
     """What every adapter offers; the class is made without arguments."""
 
@@ -184,7 +210,7 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
-class Delivers(Protocol):
+class Delivers(Adapter, Protocol):
     """An adapter that takes data out (accounting, credit enquiry, address file)."""
 
     def render(self, context: Context, purpose: str, items: Sequence[Item]) -> tuple[Payload, ...]:
@@ -207,7 +233,7 @@ class Delivers(Protocol):
 
 
 @runtime_checkable
-class Fetches(Protocol):
+class Fetches(Adapter, Protocol):
     """An adapter that brings data in."""
 
     def fetch(self, context: Context, cursor: str | None) -> Exchange[None]:
@@ -221,5 +247,7 @@ _QUERY_SAFE: Final = "-._~:,"
 
 def request_target(path: str, query: Sequence[tuple[str, str]]) -> str:
     """Path and query exactly as they are sent: UTF-8 percent-encoding, ``+`` as ``%2B``, a space as ``%20``."""
-    pairs = "&".join(f"{quote(name, safe=_QUERY_SAFE)}={quote(value, safe=_QUERY_SAFE)}" for name, value in query)
+    pairs = "&".join(
+        f"{quote(name, safe=_QUERY_SAFE)}={quote(value, safe=_QUERY_SAFE)}" for name, value in query
+    )
     return f"{path}?{pairs}" if pairs else path

@@ -1,0 +1,1 @@
+"""Suomen Asiakastieto (Enento): credit information of persons and companies."""

@@ -1,0 +1,1 @@
+"""Netvisor (Visma): customers and sales invoices out, the states of invoices back."""
