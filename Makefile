@@ -2,7 +2,7 @@
 # pip and apt use this machine's own configuration; nothing here names a registry, a port or a path outside the tree.
 
 .NOTPARALLEL:
-.PHONY: help setup system demo test lint types contracts unit bench messages lock clean
+.PHONY: help setup system demo test lint types contracts unit bench messages docs lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -17,6 +17,7 @@ help:
 	@echo 'make system    Debian packages the tests need (as root; otherwise says which are missing)'
 	@echo 'make lint      style; make types: types; make contracts: who may import whom; make unit: tests alone'
 	@echo 'make bench     measurements: a table, then JSON lines'
+	@echo 'make docs      write config.example.toml and docs/commands.md anew from the program'
 	@echo 'make messages  compile the catalogues; make lock: renew the lock files; make clean: undo make setup'
 
 setup: $(INSTALLED) $(COMPILED)
@@ -71,6 +72,10 @@ contracts: setup
 
 unit: setup
 	$(BIN)/pytest -n $(JOBS)
+
+docs: setup
+	$(BIN)/python -m core.config > config.example.toml
+	$(BIN)/python -m tui.cli.reference > docs/commands.md
 
 bench: setup
 	$(BIN)/python -m benchmarks
