@@ -190,6 +190,14 @@ class KeyNotAccepted(SignInRefused):
     advice = N_("Ask an administrator to add your new key: {administrators}.")
 
 
+class KeyOfAnother(SignInRefused):
+    """Who came in with one person's SSH key wants to sign in as somebody else."""
+
+    code = "staff.key_of_another"
+    sentence = N_("This connection's SSH key belongs to {user_name}; nobody else can sign in over it.")
+    advice = N_("Sign in as {user_name}, or connect with your own key.")
+
+
 class SessionEnded(Refused):
     """The session is over; `reason` is a word of `core.staff.sessions.EndReason`."""
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from core.actor import Actor
+    from core.config.schema import StaffSettings
     from core.database import Database, UnitOfWork
 
 # Noting that somebody is there costs a durable write, so it is done a few times within the idle limit only.
@@ -73,6 +74,11 @@ class SessionLimits:
 
     idle: timedelta = timedelta(minutes=10)
     absolute: timedelta = timedelta(hours=12)
+
+    @classmethod
+    def configured(cls, settings: StaffSettings) -> SessionLimits:
+        """The limits that config.toml sets under [staff]."""
+        return cls(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
 
 
 @dataclass(frozen=True, slots=True)

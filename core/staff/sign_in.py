@@ -26,6 +26,7 @@ from core.staff.delays import (
 from core.staff.errors import (
     AccountDisabled,
     KeyNotAccepted,
+    KeyOfAnother,
     NoAgreement,
     SessionEnded,
     SignInDelayed,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EndReason",
+    "KeyHolder",
     "Session",
     "SessionLimits",
     "SignInEvent",
@@ -97,6 +99,14 @@ class SignInEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose SSH key a connection came in with, as the forced command says."""
+
+    staff_id: int
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Attempt:
     """A password to be checked, already charged against its account."""
 
@@ -108,22 +118,37 @@ class _Attempt:
 
 
 def sign_in(
-    database: Database, user_name: str, password: str, *, origin: str, limits: SessionLimits | None = None
+    database: Database,
+    user_name: str,
+    password: str,
+    *,
+    origin: str,
+    limits: SessionLimits | None = None,
+    key: KeyHolder | None = None,
 ) -> Session:
-    """Open a session for who knows the password; *origin* says from where (``ssh 192.0.2.7``, ``local root``).
+    """Open a session for who knows the password; *origin* says from where (``192.0.2.7``, ``local anna``).
+
+    Over SSH *key* says whose key the connection came in with: only that member can sign in, and the session ends
+    with the key.
 
     Raises:
+        KeyOfAnother, KeyNotAccepted: the name is not that of the key's owner, or the key is revoked.
         WrongCredentials: the user name or the password is wrong.
         SignInDelayed: too soon after failures; nothing was checked.
         AccountDisabled, NoAgreement: the password is right, the person may not enter.
     """
-    attempt = _begin(database, _find(database, user_name), user_name_key(user_name), _clean_origin(origin))
+    staff_id = _find(database, user_name)
+    if key is not None and staff_id != key.staff_id:
+        with database.reading() as connection:
+            raise KeyOfAnother(user_name=member(connection, key.staff_id).user_name)
+    key_id = None if key is None else key.key_id
+    attempt = _begin(database, staff_id, user_name_key(user_name), _clean_origin(origin))
     right = passwords.verify(attempt.stored_hash, password)
     with database.unit_of_work() as uow:
         if not right or not _still(uow.connection, attempt):
             raise _failed(uow, attempt)
         staff_id = _settled(uow, attempt)
-        refusal = _refusal(uow.connection, staff_id, uow.now)
+        refusal = _refusal(uow.connection, staff_id, uow.now, key_id)
         if refusal is not None:
             _refuse(uow, staff_id, Method.PASSWORD, attempt.origin, refusal)
             raise refusal
@@ -135,6 +160,7 @@ def sign_in(
             method=Method.PASSWORD,
             origin=attempt.origin,
             limits=limits or SessionLimits(),
+            key_id=key_id,
         )
         _log(uow, staff_id, Outcome.ACCEPTED, attempt.origin, session_id=session.id)
         uow.commit()
