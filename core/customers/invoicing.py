@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.customers.orders import Order
     from core.database import UnitOfWork
     from core.disclosure.outcome import TransferFacts
-    from core.disclosure.types import ItemOutcome, TransferResult
+    from core.disclosure.types import ItemOutcome, Preview, TransferResult
     from core.register import Register
 
 TASK: Final = "send_order"
@@ -44,6 +44,14 @@ _STATE_AFTER: Final[Mapping[ItemState, OrderState]] = {
     ItemState.REFUSED: OrderState.PLACED,
     ItemState.NOT_SENT: OrderState.PLACED,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPreview:
+    """A placed order and exactly what would leave of it."""
+
+    order: Order
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,36 @@ def send_order(
         PlanOutdated: somebody changed the order just now; nothing was sent.
         Refused, Conflict, LogFault, PartnerUnavailable, …: see `core.disclosure.gate.Gate.release`.
     """
+    order, request = _prepared(register, actor, order_id, recipient)
+    return register.gate.send(actor, request, before=_becomes_sending(actor, order))
+
+
+def preview_order(
+    register: Register, actor: Actor, order_id: int, *, recipient: str | None = None
+) -> OrderPreview:
+    """What exactly would leave if the order were sent now; `release_order` lets just that leave.
+
+    Raises:
+        WrongOrderState: the order is not placed.
+        Refused, InvalidInput: see `core.disclosure.gate.Gate.plan` and `preview`.
+    """
+    order, request = _prepared(register, actor, order_id, recipient)
+    return OrderPreview(order, register.gate.preview(register.gate.plan(actor, request)))
+
+
+def release_order(register: Register, actor: Actor, shown: OrderPreview) -> TransferResult:
+    """Send what has been shown.
+
+    Raises:
+        PlanOutdated: something changed since; nothing was sent.
+        WrongOrderState, Refused, …: see `send_order`.
+    """
+    return register.gate.release(actor, shown.preview, before=_becomes_sending(actor, shown.order))
+
+
+def _prepared(
+    register: Register, actor: Actor, order_id: int, recipient: str | None
+) -> tuple[Order, TransferRequest]:
     require(actor, Role.CLERK)
     today = register.clock.now().astimezone(HELSINKI).date()
     with register.database.unit_of_work() as uow:
@@ -77,16 +115,18 @@ def send_order(
             order = orders.get(uow.connection, order_id)
             uow.commit()
     subject = Subject(order.customer_id, str(order.invoice_number), orders.disclosure_fields(order))
-    request = TransferRequest(accountant.code, PURPOSE, (subject,), TASK)
+    return order, TransferRequest(accountant.code, PURPOSE, (subject,), TASK)
 
+
+def _becomes_sending(actor: Actor, order: Order) -> Callable[[UnitOfWork], None]:
     def before(uow: UnitOfWork) -> None:
-        now = orders.get(uow.connection, order_id)
+        now = orders.get(uow.connection, order.id)
         _require_placed(now)
         if now.version != order.version:
             raise PlanOutdated
-        orders.mark(uow, actor, order_id, OrderState.SENDING)
+        orders.mark(uow, actor, order.id, OrderState.SENDING)
 
-    return register.gate.send(actor, request, before=before)
+    return before
 
 
 def send_orders(
