@@ -106,7 +106,7 @@ def authorized(
     count = lines.count("\n")
     cli.emit(
         {"file": str(output), "keys": count},
-        cli.tr(N_("{count} keys written to {file}."), count=count, file=output),
+        cli.tr(N_("Written to {file}; keys in use: {count}."), count=count, file=output),
     )
 
 
