@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch has come; `total` is in the same unit as `done` (rows, or bytes while a file is read)."""
+    """How far a batch has come; in lines of the file while it is read, in rows while they are applied."""
 
     done: int
     total: int

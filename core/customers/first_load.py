@@ -27,7 +27,7 @@ from core.customers.restrictions import restrict_many
 from core.customers.service import add_many
 from core.customers.types import Source, SourceKind
 from core.staff.access_log import Access, record_access
-from core.tabular import Malformed, digest_of, open_table
+from core.tabular import Malformed, fingerprint, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def preview(
     first: list[LoadRow] = []
     problems: Counter[str] = Counter()
     shown: list[Problem] = []
-    rows = 0
+    rows, lines = 0, fingerprint(path).lines
     for chunk in _chunks(table, 0):
         with register.database.reading() as connection:
             sorted_rows = _Sorted.of(reader, table, chunk)
@@ -83,7 +83,7 @@ def preview(
         problems.update(code for code, _ in sorted_rows.refused)
         shown += [problem for _, problem in sorted_rows.refused][: SHOWN - len(shown)]
         if progress is not None:
-            progress(Progress(rows, 0, problems))
+            progress(Progress(chunk[-1].line, lines, problems))
     good = rows - problems.total()
     return LoadPreview(table.form, rows, good, tuple(first), problems, tuple(shown))
 
@@ -107,13 +107,14 @@ def load(
     """
     require(actor, Role.IMPORTER)
     reader, table = _opened(register, name, path)
-    batch = _begin(register, actor, reader, table, digest_of(path), again=again)
+    known = fingerprint(path)
+    batch = _begin(register, actor, reader, table, known.digest, again=again)
     for chunk in _chunks(table, batch.position):
         with register.database.unit_of_work() as uow:
             counts = _Chunk(uow, register, actor, batch, table).load(reader, chunk)
             batch = batches.advance(uow, batch, position=chunk[-1].line, counts=counts)
             uow.commit()
-        if progress is not None and progress(Progress(batch.rows, 0, batch.counts)) is False:
+        if progress is not None and progress(Progress(batch.position, known.lines, batch.counts)) is False:
             return batch
     return _finish(register, actor, batch)
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 from core.tabular.errors import FileRefused, RowRefused
 from core.tabular.formulas import defuse, restore
 from core.tabular.probe import Form, probe
-from core.tabular.reader import Malformed, Row, Table, digest_of, open_table
+from core.tabular.reader import Fingerprint, Malformed, Row, Table, fingerprint, open_table
 from core.tabular.writer import CannotWrite, TableFile, table_text
 
 __all__ = [
     "CannotWrite",
     "FileRefused",
+    "Fingerprint",
     "Form",
     "Malformed",
     "Row",
@@ -26,7 +27,7 @@ __all__ = [
     "Table",
     "TableFile",
     "defuse",
-    "digest_of",
+    "fingerprint",
     "open_table",
     "probe",
     "restore",

@@ -39,6 +39,7 @@ CELL_LIMIT: Final = 32_768
 _UNWANTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _BROKEN: Final = re.compile("[\ud800-\udfff\ufffd]")
 _HEADINGS_SHOWN: Final = 12
+_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +112,30 @@ def open_table(
     return Table(path, form, headings, places, path.stat().st_size)
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hex: the same file is known again whatever it is called.
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A file's SHA-256 in hex, by which it is known again whatever it is called, and how many lines it has."""
+
+    digest: str
+    lines: int
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Read the whole file once for its digest and length.
 
     Raises:
         Unreadable: the file cannot be read.
     """
+    digest = hashlib.sha256()
+    lines = 0
     try:
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            for chunk in iter(lambda: stream.read(_CHUNK), b""):
+                digest.update(chunk)
+                lines += chunk.count(b"\n")
     except OSError as error:
         raise Unreadable(where=Where(file=path.name), reason=os.strerror(error.errno or 0)) from error
+    return Fingerprint(digest.hexdigest(), lines)
 
 
 @contextmanager

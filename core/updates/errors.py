@@ -74,3 +74,11 @@ class BadDate(RowProblem):
     code = "updates.bad_date"
     sentence = N_("This is not a date, or it is not of our time.")
     advice = N_("Write it as 2026-11-23 or 23.11.2026.")
+
+
+class NobodySelected(InvalidInput):
+    """No person fits."""
+
+    code = "updates.nobody_selected"
+    sentence = N_("No person in the register fits these criteria.")
+    advice = N_("Check the customer numbers or the postcode; organisations are not asked about.")

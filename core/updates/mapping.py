@@ -108,6 +108,17 @@ class _Places:
         return Where(file=self.table.path.name, row=self.row.line, field=heading, value=value)
 
 
+def service_of(config: Config, service: str) -> UpdateService:
+    """The settings of the service called *service*.
+
+    Raises:
+        NoSuchService: the configuration has none of that name.
+    """
+    if service not in config.updates:
+        raise NoSuchService(name=service, known=", ".join(config.updates) or "-")
+    return config.updates[service]
+
+
 def mapping_of(config: Config, service: str) -> AnswerMapping:
     """The mapping of the service called *service*.
 
@@ -115,9 +126,7 @@ def mapping_of(config: Config, service: str) -> AnswerMapping:
         NoSuchService: the configuration has none of that name.
         BadMapping: it names a field or a meaning that doesn't exist.
     """
-    if service not in config.updates:
-        raise NoSuchService(name=service, known=", ".join(config.updates) or "-")
-    return _checked(service, config.updates[service])
+    return _checked(service, service_of(config, service))
 
 
 def _checked(service: str, settings: UpdateService) -> AnswerMapping:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.actor import Role, require
 from core.batches import service as batches
 from core.batches.types import BatchKind
+from core.staff.access_log import Access, record_access
 from core.updates.applying import carry_out
 from core.updates.reads import rows_of
 from core.updates.staging import stage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.batches.types import Batch, Watcher
+    from core.database import UnitOfWork
     from core.register import Register
     from core.updates.types import Reason, UpdateRow
 
@@ -94,6 +96,47 @@ def rows(
     """
     batch = batches.get(connection, run_id, BatchKind.UPDATE)
     return rows_of(connection, batch, outcome, reason=reason, offset=offset, limit=limit)
+
+
+def open_run(register: Register, actor: Actor, run_id: int) -> UpdateRun:
+    """Run *run_id* for a person to look at: the look goes into the access log.
+
+    Raises:
+        NoSuchBatch: there is none.
+    """
+    require(actor, Role.IMPORTER, Role.REVIEWER)
+    with register.database.unit_of_work() as uow:
+        found = run(uow.connection, run_id)
+        _record_look(uow, actor, run_id, len(found.samples))
+        uow.commit()
+    return found
+
+
+def open_rows(
+    register: Register,
+    actor: Actor,
+    run_id: int,
+    outcome: Outcome | None = None,
+    *,
+    offset: int = 0,
+    limit: int = 50,
+) -> list[UpdateRow]:
+    """`rows` for a person to look at: the look goes into the access log.
+
+    Raises:
+        NoSuchBatch: there is no such run.
+    """
+    require(actor, Role.IMPORTER, Role.REVIEWER)
+    with register.database.unit_of_work() as uow:
+        found = rows(uow.connection, run_id, outcome, offset=offset, limit=limit)
+        _record_look(uow, actor, run_id, len(found))
+        uow.commit()
+    return found
+
+
+def _record_look(uow: UnitOfWork, actor: Actor, run_id: int, count: int) -> None:
+    task, detail = f"address update {run_id}, report", f"{count} rows"
+    record_access(uow, actor, action=Access.LIST, customer_id=None, task=task, detail=detail)
 
 
 def _with_samples(connection: Connection, batch: Batch) -> UpdateRun:

@@ -17,7 +17,7 @@ from core.clock import HELSINKI
 from core.customers.reading import ids_of_numbers
 from core.errors import Where
 from core.staff.access_log import Access, record_access
-from core.tabular import Malformed, digest_of
+from core.tabular import Malformed, fingerprint
 from core.updates.errors import TwiceInFile, UnknownCustomer
 from core.updates.mapping import KEY, Understood, mapping_of
 from core.updates.matching import seen_before
@@ -52,14 +52,15 @@ def stage(
     mapping = mapping_of(register.config, service_name)
     table = mapping.open(path)
     reading = _Reading(register, actor, mapping, table)
-    batch = reading.begin(digest_of(path), again=again)
+    known = fingerprint(path)
+    batch = reading.begin(known.digest, again=again)
     if batch.state is not BatchState.READING:
         return batch
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
         batch = reading.stage(batch, chunk)
         if progress is not None:
-            progress(Progress(chunk[-1].line, 0, batch.counts))
+            progress(Progress(chunk[-1].line, known.lines, batch.counts))
     with register.database.unit_of_work() as uow:
         batch = service.enter(uow, batch, BatchState.READY)
         uow.commit()

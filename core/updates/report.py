@@ -1,0 +1,113 @@
+"""A run in words and as data: who read which file, and how many rows came to what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.batches.types import BatchState
+from core.clock import HELSINKI
+from core.messages import N_, tr
+from core.updates.types import OUTCOME_NAMES, REASON_NAMES, Outcome, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from core.batches.types import Batch
+    from core.updates.types import UpdateRow, UpdateRun
+
+STATE_NAMES: Final[Mapping[BatchState, str]] = {
+    BatchState.READING: N_("interrupted while being read"),
+    BatchState.READY: N_("foreseen, nothing applied yet"),
+    BatchState.APPLYING: N_("partly applied"),
+    BatchState.DONE: N_("applied"),
+}
+
+
+def as_data(run: UpdateRun) -> dict[str, object]:
+    """The run for ``--json``: counts by outcome, and by reason for the rows held back."""
+    batch = run.batch
+    return {
+        "run": batch.id,
+        "service": batch.name,
+        "file": batch.file,
+        "sha256": batch.digest,
+        "state": str(batch.state),
+        "rows": batch.rows,
+        "started_at": batch.started_at.isoformat(),
+        "finished_at": batch.finished_at.isoformat() if batch.finished_at else None,
+        "by": batch.actor_name,
+        "outcomes": {str(outcome): batch.count(outcome) for outcome in Outcome},
+        "held_back": {str(reason): n for reason, n in _held_back(batch)},
+        "quarantine_file": batch.quarantine_file,
+        "sample": [row_as_data(row) for row in run.samples],
+    }
+
+
+def row_as_data(row: UpdateRow) -> dict[str, object]:
+    """One row for ``--json``."""
+    return {
+        "row": row.line,
+        "customer": row.number,
+        "outcome": str(row.outcome),
+        "reason": str(row.reason) if row.reason else None,
+        "before": row.before,
+        "after": row.after,
+        "problem": dict(row.sentence) if row.sentence else None,
+    }
+
+
+def heading(batch: Batch, language: str) -> str:
+    """The run in a line."""
+    when = f"{batch.started_at.astimezone(HELSINKI):%d.%m.%Y %H.%M}"
+    return tr(
+        N_("Run {number}: {service}, file {file}, {rows} rows, {when}, {who}: {state}"),
+        language,
+        number=batch.id,
+        service=batch.name,
+        file=batch.file,
+        rows=batch.rows,
+        when=when,
+        who=batch.actor_name,
+        state=tr(STATE_NAMES[batch.state], language),
+    )
+
+
+def lines(run: UpdateRun, language: str) -> Iterator[str]:
+    """The report in words: counts by outcome with their reasons, a few rows of each, the quarantine file."""
+    batch = run.batch
+    yield heading(batch, language)
+    for outcome in Outcome:
+        if not batch.count(outcome):
+            continue
+        yield f"{batch.count(outcome):>9}  {tr(OUTCOME_NAMES[outcome], language)}"
+        if outcome is Outcome.HELD_BACK:
+            for reason, count in _held_back(batch):
+                yield f"{count:>13}  {tr(REASON_NAMES[reason], language)}"
+        for row in run.samples:
+            if row.outcome is outcome:
+                yield " " * 15 + row_in_words(row, language)
+    if batch.quarantine_file:
+        yield tr(
+            N_("Correct these rows and feed the file back: {file}"), language, file=batch.quarantine_file
+        )
+
+
+def row_in_words(row: UpdateRow, language: str) -> str:
+    """One row: its number in the file, who, the address before and after or why not."""
+    who = f"{row.number} {row.display_name}" if row.number else "-"
+    parts = [tr(N_("row {row}"), language, row=row.line), who]
+    if row.sentence:
+        parts.append(row.sentence.get(language, ""))
+    elif row.after:
+        parts.append(f"{row.before or '-'} → {row.after}")
+    if row.reason:
+        parts.append(tr(REASON_NAMES[row.reason], language))
+    return " · ".join(parts)
+
+
+def _held_back(batch: Batch) -> list[tuple[Reason, int]]:
+    return [
+        (reason, batch.counts[f"{Outcome.HELD_BACK}:{reason}"])
+        for reason in Reason
+        if f"{Outcome.HELD_BACK}:{reason}" in batch.counts
+    ]
