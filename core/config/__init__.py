@@ -10,7 +10,6 @@ from core.config.schema import (
     Partner,
     Recipient,
     UpdateAnswer,
-    UpdateOut,
     UpdateService,
 )
 from core.config.secret import Secret
@@ -24,7 +23,6 @@ __all__ = [
     "Recipient",
     "Secret",
     "UpdateAnswer",
-    "UpdateOut",
     "UpdateService",
     "find_config",
     "load_config",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Tables that have names of the user's own: [recipients.accounting] and so on.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "recipients": ("accounting", "addresses", "credit"),
-    "partners": ("netvisor", "asiakastieto"),
+    "partners": ("netvisor", "asiakastieto", "address_file"),
     "loads": ("customers",),
     "updates": ("addresses",),
 }
@@ -42,6 +42,19 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
         "userid": "file:asiakastieto.userid",
         "passwd": "file:asiakastieto.passwd",
         "checksum_key": "file:asiakastieto.checksum",
+    },
+    "partners.asiakastieto.base_url": "http://127.0.0.1:8402",
+    "partners.address_file.settings": {
+        "encoding": "iso-8859-15",
+        "delimiter": ";",
+        "columns": {
+            "customer.number": "Asiakasnumero",
+            "name.last": "Sukunimi",
+            "name.first": "Etunimi",
+            "address.street": "Katuosoite",
+            "address.postcode": "Postinumero",
+            "address.town": "Postitoimipaikka",
+        },
     },
 }
 _WIDTH: Final = 100

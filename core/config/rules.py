@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.config.errors import ConfigProblem, EndsBeforeStart, PasswordInUrl, UnknownReference, WrongValue
 from core.config.schema import DatabaseSettings, Recipient, UpdateService
-from core.disclosure.categories import CATEGORY_OF_FIELD, FIELDS_BY_CATEGORY
+from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.purposes import PURPOSES
 from core.messages import N_
 
@@ -25,7 +25,6 @@ def broken_in_table(table: object, key: str, file: str) -> Iterator[ConfigProble
             yield EndsBeforeStart(file=file, key=f"{key}.agreement_to")
     if isinstance(table, UpdateService):
         yield from _unknown_words(file, f"{key}.purpose", [table.purpose], PURPOSES)
-        yield from _unknown_words(file, f"{key}.out.columns", table.out.columns, CATEGORY_OF_FIELD)
 
 
 def broken_references(document: Mapping[str, Any], file: str) -> Iterator[ConfigProblem]:

@@ -242,14 +242,14 @@ class Partner(Settings, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="Address of the service, when it is not the manifest's.",
-            examples=["https://api.partner.example"],
+            examples=["http://127.0.0.1:8401"],
         ),
     ] = None
     base_urls: Annotated[
         dict[str, str],
         Meta(
             description="Addresses by endpoint, for a partner that has several.",
-            examples=[{"api": "https://api.partner.example"}],
+            examples=[{"api": "http://127.0.0.1:8401"}],
         ),
     ] = field(default_factory=dict)
     settings: Annotated[
@@ -298,29 +298,6 @@ class LoadMapping(Settings, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
 
 
-class UpdateOut(Settings, frozen=True, kw_only=True):
-    """The selection file that goes to the address update service."""
-
-    encoding: Annotated[str, Meta(description="Encoding of the file.")] = "utf-8"
-    delimiter: Annotated[Character, Meta(description="Between columns.")] = ";"
-    columns: Annotated[
-        dict[str, str],
-        Meta(
-            description="Field that may leave to header of the file, in the file's order.",
-            examples=[
-                {
-                    "customer.number": "Tunniste",
-                    "name.last": "Sukunimi",
-                    "name.first": "Etunimet",
-                    "address.street": "Osoite",
-                    "address.postcode": "Postinumero",
-                    "address.town": "Postitoimipaikka",
-                }
-            ],
-        ),
-    ]
-
-
 class UpdateAnswer(Settings, frozen=True, kw_only=True):
     """The file that comes back."""
 
@@ -349,19 +326,26 @@ class UpdateAnswer(Settings, frozen=True, kw_only=True):
         dict[str, str],
         Meta(
             description="What each code means to us; a code not named here sends its row to quarantine.",
-            examples=[{"M": "changed", "E": "unchanged"}],
+            examples=[
+                {
+                    "1": "moved",
+                    "0": "no_hit",
+                    "K": "update_forbidden",
+                    "T": "protected_address",
+                    "X": "deceased",
+                }
+            ],
         ),
     ] = field(default_factory=dict)
 
 
 class UpdateService(Settings, frozen=True, kw_only=True):
-    """An address update service: what is sent and how its answer is read."""
+    """An address update service: who it is, and how its answer is read (what goes out: partners.address_file.settings)."""
 
     recipient: Annotated[
         Line, Meta(description="The recipient's table in [recipients].", examples=["addresses"])
     ]
     purpose: Annotated[str, Meta(description="Purpose of the privacy notice.")] = "address_update"
-    out: UpdateOut
     answer: UpdateAnswer
 
 

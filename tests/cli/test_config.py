@@ -54,7 +54,9 @@ def test_secrets_are_shown_as_references(file: Path, capsys: pytest.CaptureFixtu
     (file.parent / "key").write_text("hunter2", encoding="utf-8")
     (file.parent / "key").chmod(0o600)
     with file.open("a", encoding="utf-8") as stream:
-        stream.write('[partners.netvisor.secrets]\ncustomer_key = "file:key"\n')
+        stream.write('[partners.netvisor]\nbase_url = "http://127.0.0.1:9"\n')
+        stream.write('settings = { organisation_id = "1234567-1", product_identifier = "1" }\n')
+        stream.write('secrets = { customer_key = "file:key" }\n')
     assert run("--config", str(file), "config", "show") == 0
     assert run("--config", str(file), "config", "check") == 0
     shown = capsys.readouterr().out
@@ -85,6 +87,18 @@ def test_check_looks_at_keys_secrets_and_adapters(file: Path, capsys: pytest.Cap
         "config.secret_missing",
         "keys.exposed",
     }
+
+
+def test_check_looks_at_mappings_and_partners_settings(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mapping to a field that does not exist, and a partner without what its manifest asks for, are named."""
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write('[loads.old]\ncolumns = { shoe_size = "Kenkä" }\n[partners.netvisor]\n')
+    assert run("--config", str(file), "--language", "en", "config", "check") == 2
+    shown = capsys.readouterr().out
+    assert "shoe_size" in shown
+    assert "organisation_id" in shown
 
 
 def test_wrong_configuration_stops_every_verb_in_words(

@@ -141,8 +141,7 @@ def test_every_problem_is_found_in_one_pass(tmp_path: Path) -> None:
 def test_update_service_must_name_a_recipient_that_exists(tmp_path: Path) -> None:
     """An address service whose recipient is not registered is refused when the file is read."""
     text = SMALLEST + (
-        "[updates.a]\nrecipient = 'nobody'\n[updates.a.out]\ncolumns = {'customer.number' = 'Id'}\n"
-        "[updates.a.answer]\nkey = 'Id'\ncolumns = {street = 'Osoite'}\n"
+        "[updates.a]\nrecipient = 'nobody'\n[updates.a.answer]\nkey = 'Id'\ncolumns = {street = 'Osoite'}\n"
     )
     (problem,) = problems_of(text, tmp_path)
     assert "updates.a.recipient refers to nobody, and there is no recipients.nobody" in problem

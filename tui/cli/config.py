@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.config.errors import ConfigProblem, UnknownAdapter
-from core.config.reading import Reading, find_config, read_config
+from core.config.reading import find_config, read_config
 from core.config.secret import Secret
-from core.errors import RegisterError, UsageError
+from core.errors import UsageError
 from core.messages import N_, ntr
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from core.config.schema import Config
     from core.config.walk import Key
+    from core.errors import RegisterError
 
 ORIGINS = {
     "file": N_("from the file"),
@@ -65,7 +62,11 @@ def show(cli: Cli) -> None:
 def check(cli: Cli, ctx: click.Context) -> None:
     """List every problem of the configuration, its keys and secrets at once; 2 when there is any."""
     reading = read_config(find_config(cli.config_path))
-    problems = [*reading.problems, *_outside(reading)]
+    problems: list[RegisterError] = list(reading.problems)
+    if reading.config is not None:
+        from tui.cli.config_check import problems_outside
+
+        problems += problems_outside(reading.config, str(reading.file))
     if not problems:
         cli.emit(
             {"file": str(reading.file), "problems": []}, cli.tr(N_("{file} is in order."), file=reading.file)
@@ -146,46 +147,3 @@ def _written(value: Any) -> str:
     if value is None:
         return "-"
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def _outside(reading: Reading) -> Iterator[RegisterError]:
-    """Problems of what the configuration refers to: adapters, secrets and keys."""
-    if reading.config is None:
-        return
-    yield from _adapter_problems(reading.config, str(reading.file))
-    yield from _secret_problems(reading.config)
-    yield from _key_problems(reading.config)
-
-
-def _adapter_problems(config: Config, file: str) -> Iterator[ConfigProblem]:
-    installed = sorted(each.name for each in entry_points(group="rekisteri.adapters"))
-    named = {f"partners.{name}": name for name in config.partners}
-    named |= {f"recipients.{code}.adapter": each.adapter for code, each in config.recipients.items()}
-    for key, value in named.items():
-        if value not in installed:
-            yield UnknownAdapter(file=file, key=key, value=value, installed=", ".join(installed))
-
-
-def _secret_problems(config: Config) -> Iterator[RegisterError]:
-    secrets = [secret for partner in config.partners.values() for secret in partner.secrets.values()]
-    if config.database.password is not None:
-        secrets.append(config.database.password)
-    for secret in secrets:
-        try:
-            secret.reveal()
-        except RegisterError as error:
-            yield error
-
-
-def _key_problems(config: Config) -> Iterator[RegisterError]:
-    from core.disclosure.log import LogSigner
-    from core.keys import KeyRing
-
-    for load, path in (
-        (KeyRing.load, config.keys.master_key_file),
-        (LogSigner.load, config.keys.log_key_file),
-    ):
-        try:
-            load(path)
-        except RegisterError as error:
-            yield error
