@@ -81,9 +81,9 @@ def _fence_sqlite() -> None:
         )
         # INSERT OR REPLACE removes the old row without firing the trigger against DELETE.
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same[table]}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"  # noqa: S608 - names of ours
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
     for table in _GROW:
         op.execute(
@@ -91,9 +91,9 @@ def _fence_sqlite() -> None:
             f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
         )
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN NEW.id = 1 AND "
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN NEW.id = 1 AND "  # noqa: S608 - names of ours
             f"EXISTS (SELECT 1 FROM {table}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} has one row'); END"  # noqa: S608 - names of ours
+            f"BEGIN SELECT RAISE(ABORT, '{table} has one row'); END"
         )
 
 
