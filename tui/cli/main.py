@@ -177,8 +177,11 @@ def _run(arguments: list[str]) -> int:
     localise(command, language)
     try:
         with command.make_context("rekisteri", arguments) as ctx:
-            cli = ctx.obj
-            command.invoke(ctx)
+            try:
+                command.invoke(ctx)
+            finally:
+                # Made by the group's own body: how to complain (language, JSON) is known only from here on.
+                cli = ctx.obj
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
