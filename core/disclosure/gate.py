@@ -37,7 +37,7 @@ from core.disclosure.outcome import Line, TransferFacts, believed, conclude, out
 from core.disclosure.owner import in_hand
 from core.disclosure.permit import granted
 from core.disclosure.planning import REGISTER_FIELDS, draw_up
-from core.disclosure.scan import forbidden_in
+from core.disclosure.scan import Canaries
 from core.disclosure.sealing import blinded, new_transfer_id
 from core.disclosure.types import LEFT_OUT_SENTENCES, Preview, TransferResult, combined
 from core.errors import RegisterError, Words
@@ -131,9 +131,8 @@ class Gate:
                 yield from withheld.get(item_id, {}).get(subject.customer_id, {}).items()
                 yield from ((name, value) for name, value in subject.extra.items() if name not in plan.fields)
 
-        against = list(forbidden())
-        permitted = [value for item in plan.items for value in item.fields.values()]
-        found = frozenset[str]().union(*(forbidden_in(it.content, against, permitted) for it in payloads))
+        canaries = Canaries(forbidden(), (value for item in plan.items for value in item.fields.values()))
+        found = frozenset[str]().union(*(canaries.found_in(it.content) for it in payloads))
         if found:
             raise ForbiddenValueInPayload(
                 recipient=plan.recipient.name, adapter=plan.recipient.adapter, fields=", ".join(sorted(found))

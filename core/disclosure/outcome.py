@@ -180,7 +180,7 @@ def _entry(
         "by": by,
         **{state.value: counts[state] for state in ItemState},
     }
-    if digest is not None:
+    if digest is not None and present != [ItemState.NOT_SENT.value]:
         entry["digest"] = digest.hex()
     return entry
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import html
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
@@ -24,6 +25,7 @@ _SHORT_NUMBER: Final = 8
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _JSON_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SPACES: Final = re.compile(r"\s+")
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def texts_of(value: FieldValue) -> Iterator[str]:
@@ -35,30 +37,33 @@ def texts_of(value: FieldValue) -> Iterator[str]:
             yield from line.values()
 
 
-def forbidden_in(
-    content: bytes, forbidden: Iterable[tuple[str, FieldValue]], permitted: Iterable[FieldValue]
-) -> frozenset[str]:
-    """The names of the fields among *forbidden* (field, value) whose value occurs in *content*.
+class Canaries:
+    """The values that may not leave in one transfer, made ready to be sought in any number of payloads.
 
     A value that is also permitted, or part of a permitted one, is not held against the bytes.
     """
-    allowed = "\n".join(_folded(text) for value in permitted for text in texts_of(value))
-    needles: dict[str, list[tuple[str, str]]] = {}
-    for field, value in forbidden:
-        for text in texts_of(value):
-            for needle in _spellings(field, _folded(text)):
-                if len(needle) >= SHORTEST:
-                    needles.setdefault(needle[:SHORTEST], []).append((needle, field))
-    if not needles:
-        return frozenset()
-    found = {hit for view in _views(content) for hit in _found(_folded(view), needles)}
-    return frozenset(field for needle, field in found if needle not in allowed)
+
+    def __init__(self, forbidden: Iterable[tuple[str, FieldValue]], permitted: Iterable[FieldValue]) -> None:
+        self._allowed = "\n".join(_folded(text) for value in permitted for text in texts_of(value))
+        self._needles: dict[str, dict[str, str]] = {}
+        for field, value in forbidden:
+            for text in texts_of(value):
+                for needle in _spellings(field, _folded(text)):
+                    if len(needle) >= SHORTEST:
+                        self._needles.setdefault(needle[:SHORTEST], {})[needle] = field
+
+    def found_in(self, content: bytes) -> frozenset[str]:
+        """The names of the fields whose forbidden values occur in *content*."""
+        if not self._needles:
+            return frozenset()
+        found = {hit for view in _views(content) for hit in _found(_folded(view), self._needles)}
+        return frozenset(field for needle, field in found if needle not in self._allowed)
 
 
-def _found(text: str, needles: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+def _found(text: str, needles: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
     # One pass whatever the number of needles: their first characters are looked up at each place.
     for place in range(len(text) - SHORTEST + 1):
-        for needle, field in needles.get(text[place : place + SHORTEST], ()):
+        for needle, field in needles.get(text[place : place + SHORTEST], _NOTHING).items():
             if text.startswith(needle, place) and _stands_alone(text, place, needle):
                 yield needle, field
 
