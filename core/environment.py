@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -71,6 +72,17 @@ VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 def read(name: str) -> str | None:
     """A variable of the shell that a configuration refers to as ``env:NAME``; None when not set or empty."""
     return os.environ.get(name) or None
+
+
+def credential(name: str) -> Path:
+    """Where systemd put the credential *name*; a path that is not there when the service manager gave none."""
+    return Path(CREDENTIALS_DIRECTORY.value() or "/run/credentials/none") / name
+
+
+def is_credential(path: Path) -> bool:
+    """Whether *path* is one of systemd's credentials: it guards the folder, and shows the files' mode as 0440."""
+    directory = CREDENTIALS_DIRECTORY.value()
+    return directory is not None and path.parent == Path(directory)
 
 
 def of_this_process() -> MutableMapping[str, str]:

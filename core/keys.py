@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import Column, LargeBinary, String, Table, select
 
+from core import environment
 from core.database import Identity, Instant, metadata
 from core.errors import ConfigError, Fault, Refused
 from core.messages import N_
@@ -115,7 +116,7 @@ def read_secret_file(path: Path) -> bytes:
             content = stream.read(64 * 1024)
     except OSError as error:
         raise KeyFileMissing(path=str(path), reason=error.strerror or "?") from error
-    if mode & 0o077:
+    if mode & 0o077 and not environment.is_credential(path):
         raise KeyFileExposed(path=str(path), mode=f"{mode:04o}")
     return content
 

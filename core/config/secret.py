@@ -47,22 +47,15 @@ class Secret:
         if form == "env":
             value = environment.read(rest)
         elif form == "credential":
-            value = _content(credential_path(rest), guarded=True)
+            value = _content(environment.credential(rest))
         else:
-            value = _content(self.base / Path(rest).expanduser(), guarded=False)
+            value = _content(self.base / Path(rest).expanduser())
         if not value:
             raise SecretMissing(reference=self.reference)
         return value
 
 
-def credential_path(name: str) -> Path:
-    """Where systemd put the credential *name*; a path that is not there when the service manager gave none."""
-    directory = environment.CREDENTIALS_DIRECTORY.value()
-    return Path(directory or "/run/credentials/none") / name
-
-
-def _content(path: Path, *, guarded: bool) -> str:
-    """The text of a secret file; ``guarded``: systemd keeps the folder, so the file's own mode says nothing."""
+def _content(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
@@ -70,6 +63,6 @@ def _content(path: Path, *, guarded: bool) -> str:
     except OSError as error:
         raise SecretMissing(reference=str(path)) from error
     mode = stat.S_IMODE(status.st_mode)
-    if not guarded and (mode & 0o077 or status.st_uid != os.geteuid()):
+    if not environment.is_credential(path) and (mode & 0o077 or status.st_uid != os.geteuid()):
         raise SecretExposed(path=str(path), mode=f"{mode:04o}")
     return content.decode("utf-8", "replace").rstrip("\r\n")

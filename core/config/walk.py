@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Uni
 
 import msgspec
 
+from core import environment
 from core.config.errors import ConfigProblem, MissingSetting, MisspeltSetting, UnknownSetting, WrongValue
 from core.config.rules import broken_in_table
-from core.config.secret import FORMS, Secret, credential_path
+from core.config.secret import FORMS, Secret
 from core.messages import N_
 from core.text import shorten
 
@@ -104,7 +105,7 @@ class Walk:
                 raise ValueError
             return Secret(found, self.base)
         if found.startswith("credential:"):
-            return credential_path(found.removeprefix("credential:"))
+            return environment.credential(found.removeprefix("credential:"))
         return self.base / Path(found).expanduser()
 
     def _unknown(self, key: Key, name: str, known: list[str]) -> None:

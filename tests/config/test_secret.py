@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core import environment
 from core.config import Secret
 from core.config.errors import SecretExposed, SecretMissing
+from core.keys import KeyFileExposed, KeyRing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +82,13 @@ def test_secret_never_shows_its_value(tmp_path: Path) -> None:
     assert "hunter2" not in f"{secret} {secret!r} {[secret]}"
     assert secret == Secret("file:password", tmp_path)
     assert secret != Secret("file:other", tmp_path)
+
+
+def test_master_key_may_be_a_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systemd shows its credentials with mode 0440; a key among them is read, the same file elsewhere is refused."""
+    KeyRing.create(tmp_path / "master")
+    (tmp_path / "master").chmod(0o440)
+    with pytest.raises(KeyFileExposed):
+        KeyRing.load(tmp_path / "master")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    KeyRing.load(environment.credential("master"))
