@@ -71,7 +71,9 @@ class Action:
         return not self.roles or bool(self.roles & roles)
 
 
-def _area(area: str, *rows: tuple[str, str, str] | tuple[str, str, str, frozenset[Role]]) -> tuple[Action, ...]:
+def _area(
+    area: str, *rows: tuple[str, str, str] | tuple[str, str, str, frozenset[Role]]
+) -> tuple[Action, ...]:
     return tuple(Action(area, *row) for row in rows)
 
 
@@ -106,8 +108,18 @@ _MENU: Final = _area(
     ("choose_2", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
     ("choose_3", N_("Orders to send"), N_("Send orders to accounting."), _SENDER),
     ("choose_4", N_("Address updates"), N_("Read an answer of the address service and apply it."), _IMPORTER),
-    ("choose_5", N_("Disclosure log"), N_("What has left the register: to whom, why, and when."), _REVIEWER | _CLERK),
-    ("choose_6", N_("Transfers in doubt"), N_("Transfers that wait for a person's decision."), _SENDER | _REVIEWER),
+    (
+        "choose_5",
+        N_("Disclosure log"),
+        N_("What has left the register: to whom, why, and when."),
+        _REVIEWER | _CLERK,
+    ),
+    (
+        "choose_6",
+        N_("Transfers in doubt"),
+        N_("Transfers that wait for a person's decision."),
+        _SENDER | _REVIEWER,
+    ),
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
@@ -186,7 +198,14 @@ _LOG: Final = _area(
     ("more", N_("Verify"), N_("Verify the whole log: each entry, each checkpoint.")),
 )
 
-_ENTRY: Final = _area("entry", ("refresh", N_("Refresh"), N_("Read the entry again.")))
+_ENTRY: Final = _area(
+    "entry",
+    ("refresh", N_("Refresh"), N_("Read the transfer again.")),
+    ("choose_1", "", N_("Show the transfer.")),
+    ("choose_2", "", N_("Show whom it concerned; Enter shows what exactly left.")),
+    ("choose_3", "", N_("Show who was left out, and why.")),
+    ("choose_4", "", N_("Show what has happened to it.")),
+)
 
 _DOUBT: Final = _area(
     "doubt",

@@ -51,7 +51,9 @@ class RegisterApp(Display, inherit_bindings=False):
     ]
     CSS = "Screen { layout: vertical; overflow: hidden; }"
 
-    def __init__(self, seat: Seat, *, user_name: str | None = None, driver_class: type[Driver] | None = None) -> None:
+    def __init__(
+        self, seat: Seat, *, user_name: str | None = None, driver_class: type[Driver] | None = None
+    ) -> None:
         super().__init__(driver_class=driver_class)
         self.seat = seat
         self.given_user_name = user_name or ""

@@ -10,7 +10,7 @@ import signal
 import struct
 import termios
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pyte
 
@@ -28,7 +28,8 @@ KEYS = {
 
 # Private sequences that pyte would print instead of obeying.
 _UNKNOWN_TO_PYTE = re.compile(
-    rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)", re.S
+    rb"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)",
+    re.DOTALL,
 )
 
 
@@ -52,11 +53,11 @@ class Terminal:
             # Only what is safe between fork and exec.
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             try:
-                os.execvpe(arguments[0], list(arguments), dict(environment))
+                os.execvpe(arguments[0], list(arguments), dict(environment))  # noqa: S606 - no shell is wanted
             finally:
                 os._exit(127)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -103,10 +103,16 @@ class BaseScreen(Screen[None]):
 
     def draw_frame(self) -> None:
         """Set the title and the key bar to what is so now."""
-        self.title_bar.show(self.desk.crumbs(self), user=self.desk.user_shown, environment=self.desk.environment)
+        self.title_bar.show(
+            self.desk.crumbs(self), user=self.desk.user_shown, environment=self.desk.environment
+        )
         offered = [action for action in actions_in(self.area) if action.label and self.offers(action.verb)]
         self.key_bar.show(
-            tuple((shown_key(action.keys[0]), self.tr(action.label)) for action in offered if not action.is_letter)
+            tuple(
+                (shown_key(action.keys[0]), self.tr(action.label))
+                for action in offered
+                if not action.is_letter
+            )
         )
 
     # --- keys
@@ -167,7 +173,9 @@ class BaseScreen(Screen[None]):
         """Unsaved work is given up only by the same key twice; a question box would swallow type-ahead."""
         if self.unsaved and not self._warned:
             self._warned = True
-            self.say(self.tr(N_("Not saved. F10 saves; the same key again leaves without saving.")), "warning")
+            self.say(
+                self.tr(N_("Not saved. F10 saves; the same key again leaves without saving.")), "warning"
+            )
             return False
         return True
 

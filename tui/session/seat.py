@@ -6,12 +6,14 @@ No screen and no Textual here; the screens ask and tell.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.messages import LANGUAGES
 from core.staff import access_log, sign_in
+from core.staff.members import member
 from core.staff.service import set_language
-from core.staff.sessions import EndReason, check_session, end_session, lock_session
+from core.staff.sessions import EndReason, SessionLimits, check_session, end_session, lock_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,18 +22,36 @@ if TYPE_CHECKING:
 
     from core.actor import Actor, Role
     from core.database import UnitOfWork
+    from core.disclosure.log.findings import VerifyReport
     from core.register import Register
     from core.staff.sessions import Session
+    from core.staff.sign_in import KeyHolder
+    from integrations.hub import Hub
 
 
 class Seat:
     """The register, the person, and the language between them."""
 
-    def __init__(self, register: Register, *, origin: str) -> None:
+    def __init__(self, register: Register, *, origin: str, key: KeyHolder | None = None) -> None:
         self.register = register
         self.origin = origin
+        self.key = key
         self.session: Session | None = None
-        self.language = register.config.register.language
+        self.language: str = register.config.register.language
+        self.key_user_name: str | None = None
+        if key is not None:
+            with self.reading() as connection:
+                owner = member(connection, key.staff_id)
+            self.language, self.key_user_name = owner.language, owner.user_name
+        # What the person works on, as the access log will tell whoever asks: a purpose of the notice.
+        self.task = "customer_care"
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The partners, for what they bring; adapters and the network load when this is first asked for."""
+        from integrations.hub import Hub
+
+        return Hub(self.register.config, self.register.database, self.register.clock)
 
     # --- who
 
@@ -75,15 +95,14 @@ class Seat:
         Raises:
             SignInRefused: wrong, too soon, disabled, or without a confidentiality agreement.
         """
-        return sign_in.sign_in(self.register.database, user_name, password, origin=self.origin)
-
-    def sign_in_with_key(self, staff_id: int) -> None:
-        """Sign in somebody whose SSH key sshd has checked.
-
-        Raises:
-            SignInRefused: disabled, or without a confidentiality agreement.
-        """
-        self.begin(sign_in.sign_in_with_key(self.register.database, staff_id, origin=self.origin))
+        return sign_in.sign_in(
+            self.register.database,
+            user_name,
+            password,
+            origin=self.origin,
+            limits=SessionLimits.configured(self.register.config.staff),
+            key=self.key,
+        )
 
     def check(self) -> None:
         """The session is still good, which each action asks anew.
@@ -131,7 +150,15 @@ class Seat:
             yield uow
             uow.commit()
 
-    def record_access(self, action: str, customer_id: int | None, task: str, detail: str | None = None) -> None:
+    def verify_log(self) -> VerifyReport:
+        """Verify the whole disclosure log, each line against the transfers; may take a while."""
+        from core.disclosure.transfers import stored_lines
+
+        return self.register.log.verify(stored_lines)
+
+    def record_access(
+        self, action: str, customer_id: int | None, task: str, detail: str | None = None
+    ) -> None:
         """Write to the access log who looked at whom, for what."""
         with self.writing() as uow:
             access_log.record_access(

@@ -65,12 +65,22 @@ class Form(Rows):
         self.fields = tuple(fields)
         self.notes = tuple(notes)
         self.changed = changed
+        # A form that shares its screen with a list sleeps, without a cursor, while the list has the keys.
+        self.awake = True
         given = values or {}
-        self._edits = {item.name: LineEdit(given.get(item.name, ""), max_length=item.max_length) for item in self.fields}
+        self._edits = {
+            item.name: LineEdit(given.get(item.name, ""), max_length=item.max_length) for item in self.fields
+        }
         self.index = 0
         self.top = 0
         if self.fields:
             self._edits[self.fields[0].name].enter()
+
+    def take_fields(self, other: Form) -> None:
+        """Become *other*: its fields and what stands in them."""
+        self.fields, self.notes, self._edits = other.fields, other.notes, other._edits
+        self.index, self.top = other.index, 0
+        self.refresh()
 
     # --- what stands in the fields
 
@@ -201,7 +211,9 @@ class Form(Rows):
             return True
         initial = [code for code, words in item.choices if words.casefold().startswith(key.casefold())]
         if len(key) == 1 and initial:
-            after = [code for code in initial if codes.index(code) > codes.index(self.value(item.name) or codes[0])]
+            after = [
+                code for code in initial if codes.index(code) > codes.index(self.value(item.name) or codes[0])
+            ]
             self.put(item.name, (after or initial)[0])
             return True
         return False
@@ -209,8 +221,7 @@ class Form(Rows):
     def _changed(self, name: str) -> None:
         if self.changed is not None:
             self.changed(name)
-        place = next(item.row for item in self.fields if item.name == name)
-        self.repaint_rows(place - self.top)
+        self.repaint_rows(*(item.row - self.top for item in self.fields if item.name == name))
 
     # --- drawing
 
@@ -237,7 +248,7 @@ class Form(Rows):
         return line
 
     def _draw(self, line: Line, item: Field) -> None:
-        here = item is self.current
+        here = self.awake and item is self.current
         if item.label:
             line.put(item.label_column, item.label, BOLD if here else LABEL)
         if item.kind == "tick":
@@ -249,8 +260,14 @@ class Form(Rows):
         elif here:
             self._draw_typed(line, item)
         else:
-            text = "*" * len(self._edits[item.name].text) if item.kind == "secret" else self._edits[item.name].text
-            line.put(item.column, text, FIELD, width=item.width, align="right" if item.align_right else "left")
+            text = (
+                "*" * len(self._edits[item.name].text)
+                if item.kind == "secret"
+                else self._edits[item.name].text
+            )
+            line.put(
+                item.column, text, FIELD, width=item.width, align="right" if item.align_right else "left"
+            )
 
     def _draw_typed(self, line: Line, item: Field) -> None:
         """The field under the cursor: a secret shows its length at most, the cursor is a reversed cell."""

@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Row = TypeVar("Row")
-RowOut = TypeVar("RowOut", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 PAGE = 100
 KEPT = 30
 
 
-class Source(Protocol[RowOut]):
+class Source(Protocol[Row_co]):
     """Where rows come from.  Both may take time and are called outside the event loop, except when keys wait."""
 
     def count(self) -> int:
         """How many rows there are."""
         ...
 
-    def page(self, offset: int, limit: int) -> Sequence[RowOut]:
+    def page(self, offset: int, limit: int) -> Sequence[Row_co]:
         """The rows from *offset* (0 is the first), at most *limit*."""
         ...
 
@@ -46,7 +46,11 @@ class Pages(Generic[Row]):
     def missing(self, first: int, last: int) -> list[int]:
         """The numbers of the pages that rows *first* to *last* need and that are not here."""
         last = min(last, self.total - 1)
-        return [] if last < first else [n for n in range(first // PAGE, last // PAGE + 1) if n not in self._pages]
+        return (
+            []
+            if last < first
+            else [n for n in range(first // PAGE, last // PAGE + 1) if n not in self._pages]
+        )
 
     def load(self, number: int) -> Sequence[Row]:
         """Fetch the page *number*; changes nothing here, so that a thread may do it."""

@@ -55,7 +55,13 @@ class Line:
         self._at = 0
 
     def put(
-        self, column: int, text: object, style: Style = PLAIN, *, width: int | None = None, align: Align = "left"
+        self,
+        column: int,
+        text: object,
+        style: Style = PLAIN,
+        *,
+        width: int | None = None,
+        align: Align = "left",
     ) -> Line:
         """Write *text* at *column* (from 0), never over what is already written and never past the edge.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
-from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.paint import Line
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from tui.widgets.paint import Line
 
 
 class Rows(Widget):

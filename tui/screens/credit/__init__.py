@@ -1,0 +1,1 @@
+"""Credit checks: the enquiry and the person's decision."""

@@ -1,0 +1,1 @@
+"""Customers: the list, the card, the form."""

@@ -1,0 +1,117 @@
+"""The customer's details as rows to read: each value with where it came from and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.customers.bans import bans_of
+from core.customers.history import provenance
+from core.customers.reading import get
+from core.customers.restrictions import restrictions_of
+from core.customers.sealed import iban_of, ip_of
+from core.customers.types import ADDRESS_FIELDS, VALUE_FIELDS, Kind
+from core.customers.words import (
+    BAN_NAMES,
+    FIELD_NAMES,
+    KIND_NAMES,
+    RESTRICTION_NAMES,
+    SOURCE_NAMES,
+    STATUS_NAMES,
+)
+from core.messages import N_, tr
+from tui.screens.words import day, named
+from tui.widgets.details import ReadRow, blank, heading, labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from core.customers.bans import Ban
+    from core.customers.history import Provenance
+    from core.customers.restrictions import Restriction
+    from core.customers.types import Customer
+    from tui.session.seat import Seat
+
+_NOT_SHOWN = ("kind", "represents")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the first view of a card shows."""
+
+    customer: Customer
+    sources: Mapping[str, Provenance]
+    bans: tuple[Ban, ...]
+    restrictions: tuple[Restriction, ...]
+    iban: str | None
+    ip: str | None
+    represents: str | None
+
+
+def read_facts(seat: Seat, customer: Customer) -> Facts:
+    """Everything about *customer*, who has been opened for a task already."""
+    keyring = seat.register.keyring
+    with seat.reading() as connection:
+        represented = customer.values.represents
+        return Facts(
+            customer,
+            provenance(connection, customer.id),
+            tuple(ban for ban in bans_of(connection, customer.id) if ban.lifted_on is None),
+            tuple(one for one in restrictions_of(connection, customer.id) if one.lifted_on is None),
+            iban_of(connection, keyring, customer.id),
+            ip_of(connection, keyring, customer.id),
+            None if represented is None else get(connection, represented).display_name,
+        )
+
+
+def detail_rows(facts: Facts, language: str) -> list[ReadRow]:
+    """The rows."""
+    return [*_standing(facts, language), blank(), *_values(facts, language)]
+
+
+def _standing(facts: Facts, language: str) -> Iterator[ReadRow]:
+    customer = facts.customer
+    kind = named(KIND_NAMES, customer.values.kind, language)
+    since = tr(N_("since {day}"), language, day=day(customer.started_on))
+    status = named(STATUS_NAMES, customer.status, language)
+    if customer.ended_on is not None:
+        since += tr(N_(", ended {day}"), language, day=day(customer.ended_on))
+    yield labelled(tr(N_("Customer"), language), f"{customer.number}  {customer.display_name}")
+    yield labelled(tr(N_("Relationship"), language), f"{status}, {kind}, {since}")
+    for restriction in facts.restrictions:
+        ground = named(RESTRICTION_NAMES, restriction.ground, language)
+        words = tr(
+            N_("processing restricted since {day}: {ground}"),
+            language,
+            day=day(restriction.since),
+            ground=ground,
+        )
+        yield labelled(tr(N_("RESTRICTED"), language), words)
+    if facts.bans:
+        forbidden = ", ".join(named(BAN_NAMES, ban.kind, language) for ban in facts.bans)
+        yield labelled(tr(N_("Has forbidden"), language), forbidden)
+
+
+def _values(facts: Facts, language: str) -> Iterator[ReadRow]:
+    yield heading(tr(N_("Details and where they came from"), language))
+    values = facts.customer.values.as_dict()
+    shown = {name: values[name] for name in VALUE_FIELDS if name not in _NOT_SHOWN}
+    shown |= {"represents": facts.represents, "iban": facts.iban, "ip": facts.ip}
+    for name, value in shown.items():
+        if value is None or (name == "organisation_name" and facts.represents is not None):
+            continue
+        hidden = facts.customer.protected_address and name in ADDRESS_FIELDS
+        text = tr(N_("(protected address)"), language) if hidden else str(value)
+        label = named(FIELD_NAMES, name, language)
+        if name == "organisation_name" and facts.customer.values.kind is Kind.PERSON:
+            label = named(FIELD_NAMES, "represents", language)
+        yield labelled(label[:1].upper() + label[1:], text, note=_source(facts.sources.get(name), language))
+
+
+def _source(source: Provenance | None, language: str) -> str:
+    if source is None:
+        return ""
+    from core.clock import HELSINKI
+
+    recorded = day(source.recorded_at.astimezone(HELSINKI).date())
+    return f"{named(SOURCE_NAMES, source.source.kind, language)} {recorded}"

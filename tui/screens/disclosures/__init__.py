@@ -1,0 +1,1 @@
+"""The disclosure log, its entries, and transfers in doubt."""

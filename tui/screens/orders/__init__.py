@@ -1,0 +1,1 @@
+"""Orders: whose, what, and off to accounting."""

@@ -1,0 +1,1 @@
+"""Batch address updates: choose, preview, run."""

@@ -1,0 +1,57 @@
+"""The answers of update services that wait in the exchange folder, and the runs that there have been."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from core.updates import service
+from core.updates.mapping import service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.batches.types import Batch
+    from tui.session.seat import Seat
+
+_RUNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A waiting answer (``run`` None) or a run."""
+
+    service: str
+    file: str
+    size: int
+    run: Batch | None = None
+
+
+def work_of(seat: Seat) -> list[Work]:
+    """What there is to do and has been done, waiting answers first."""
+    found = [
+        Work(name, file.name, file.size)
+        for name in seat.register.config.updates
+        for file in seat.hub.answer_files(_adapter(seat, name))
+    ]
+    with seat.reading() as connection:
+        runs = service.runs(connection, limit=_RUNS)
+    return [*found, *(Work(run.name, run.file, run.size, run) for run in runs)]
+
+
+@contextmanager
+def answer_path(seat: Seat, work: Work) -> Iterator[Path]:
+    """The answer as a file to read, fetched by the hub and forgotten afterwards."""
+    content = seat.hub.answer_file(_adapter(seat, work.service), work.file)
+    with TemporaryDirectory(prefix="rekisteri-") as directory:
+        path = Path(directory) / Path(work.file).name
+        path.write_bytes(content)
+        yield path
+
+
+def _adapter(seat: Seat, name: str) -> str:
+    config = seat.register.config
+    return config.recipients[service_of(config, name).recipient].adapter

@@ -1,0 +1,156 @@
+"""One address update: what it would change, applying it with a bar that moves, stopping it, and the report.
+
+Reading and applying go on in a thread while keys work, so that it can be stopped; stopping keeps what is applied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from core.batches.types import BatchState
+from core.messages import N_
+from core.updates import report, service
+from tui.screens.base import BaseScreen
+from tui.screens.updates.answers import answer_path
+from tui.session.background import in_thread
+from tui.widgets.details import Details, Piece, ReadRow, blank, paragraph
+from tui.widgets.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.widget import Widget
+
+    from core.batches.types import Progress as Done
+    from core.updates.types import UpdateRun
+    from tui.app import RegisterApp
+    from tui.screens.updates.answers import Work
+
+
+class UpdateRunScreen(BaseScreen):
+    """An answer that is read now, or a run that there has been."""
+
+    area = "update_run"
+
+    def __init__(self, desk: RegisterApp, work: Work) -> None:
+        super().__init__(desk)
+        self.chosen_work = work
+        self.progress = Progress()
+        self.details = Details()
+        self.result: UpdateRun | None = None
+        self.busy = False
+        self._stop = False
+        self._loop = asyncio.get_running_loop()
+
+    def heading(self) -> str:
+        """The file."""
+        return f"{self.chosen_work.service}: {self.chosen_work.file}"
+
+    @property
+    def active(self) -> Details:
+        """The report scrolls."""
+        return self.details
+
+    @property
+    def unsaved(self) -> bool:
+        """Work under way is not left by accident."""
+        return self.busy
+
+    def body(self) -> Iterable[Widget]:
+        """Bar and report."""
+        yield self.progress
+        yield self.details
+
+    async def prepare(self) -> None:
+        """A run is shown as it is; an answer is read once the screen is open."""
+        if self.chosen_work.run is not None:
+            seat = self.desk.seat
+            self._show(service.open_run(seat.register, seat.actor, self.chosen_work.run.id))
+
+    def on_mount(self) -> None:
+        """Begin to read an answer."""
+        if self.chosen_work.run is None:
+            self._begin(self.tr(N_("Reading the answer; nothing is changed yet…")), self._read)
+
+    # --- work in a thread
+
+    def _read(self) -> UpdateRun:
+        seat = self.desk.seat
+        with answer_path(seat, self.chosen_work) as path:
+            return service.prepare(
+                seat.register, seat.actor, self.chosen_work.service, path, progress=self._watch
+            )
+
+    def _apply(self) -> UpdateRun:
+        seat = self.desk.seat
+        assert self.result is not None
+        return service.apply(seat.register, seat.actor, self.result.id, progress=self._watch)
+
+    def _watch(self, done: Done, /) -> bool:
+        """Called in the thread after each chunk; False stops."""
+        self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total)
+        return not self._stop
+
+    def _begin(self, words: str, work: Callable[[], UpdateRun]) -> None:
+        self.busy, self._stop = True, False
+        self.say(words)
+        self.draw_frame()
+        self.run_worker(self.desk.guarded(self._finish(work)), exit_on_error=False)
+
+    async def _finish(self, work: Callable[[], UpdateRun]) -> None:
+        try:
+            self._show(await in_thread(work))
+            self._say_state()
+        finally:
+            self.busy = False
+            self.draw_frame()
+
+    # --- the report
+
+    def _show(self, result: UpdateRun) -> None:
+        self.result = result
+        rows: list[ReadRow] = [blank()]
+        head, *lines = report.lines(result, self.desk.language)
+        rows += [*paragraph(head), blank()]
+        for line in lines:
+            rows.append((Piece(1, line),))
+        self.details.show(rows)
+
+    def _say_state(self) -> None:
+        assert self.result is not None
+        state = self.result.batch.state
+        if state is BatchState.DONE:
+            self.say(self.tr(N_("Applied. This is the report.")), "done")
+        elif state is BatchState.APPLYING:
+            self.say(
+                self.tr(N_("Stopped. What is applied stays applied; F10 goes on with the rest.")), "warning"
+            )
+        else:
+            self.say(self.tr(N_("This is what would change. F10 applies it; F12 leaves it for later.")))
+
+    # --- keys
+
+    def offers(self, verb: str) -> bool:
+        """Stop while it works, apply while there is something to apply."""
+        if verb == "send" and not self.busy:
+            return False
+        if verb == "save" and (
+            self.busy or self.result is None or self.result.batch.state is BatchState.DONE
+        ):
+            return False
+        return super().offers(verb)
+
+    async def do_save(self) -> None:
+        """F10."""
+        self._begin(self.tr(N_("Applying…")), self._apply)
+
+    async def do_send(self) -> None:
+        """F8."""
+        self._stop = True
+        self.say(self.tr(N_("Stopping after the rows under way…")))
+
+    async def do_enter(self) -> None:
+        """Enter: say what can be done."""
+        if self.result is not None and not self.busy:
+            self._say_state()
