@@ -96,6 +96,17 @@ def test_body_may_be_typed(log: DisclosureLog) -> None:
         assert log.entry(connection, 1).decode() == body
 
 
+@pytest.mark.parametrize(
+    "changes", [{"purpose": "maija"}, {"basis": "maija"}, {"categories": ["maija", "name"]}]
+)
+def test_words_that_the_notice_does_not_have_are_refused(
+    sqlite_log: DisclosureLog, changes: dict[str, object]
+) -> None:
+    """A purpose, basis or category outside the notice's vocabulary cannot be written, so no name passes for one."""
+    with sqlite_log.database.unit_of_work() as uow, pytest.raises(EntryInvalid):
+        sqlite_log.append(uow, "intent", intent(1, **changes))
+
+
 def test_work_that_is_rolled_back_leaves_no_entry(log: DisclosureLog) -> None:
     """Leaving the unit of work without a commit takes the entry with it; its index is used again."""
     with log.database.unit_of_work() as uow:

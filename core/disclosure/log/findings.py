@@ -77,11 +77,13 @@ class VerifyReport:
             lines.append(tr(N_("Entries not signed yet: {unsigned}."), language, unsigned=self.unsigned))
         if self.verified:
             return [*lines, tr(N_("The log verifies. Root: {root}"), language, root=self.root.hex())]
-        shown = [str(problem.explain(language)) for problem in self.problems]
+        told = [problem.explain(language) for problem in self.problems]
         return [
             *lines,
             tr(N_("THE LOG DOES NOT VERIFY. Problems: {count}"), language, count=self.problem_count),
-            *shown,
+            *(f"- {one.sentence}" for one in told),
+            # The same advice is given once.
+            *dict.fromkeys(one.advice for one in told),
         ]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.log import entries, export, signing, store, verify
 from core.disclosure.log.checkpoint import Checkpoint
 from core.disclosure.log.errors import EntryInvalid, LogBusy, LogEntryNotFound, LogWentBack
 from core.disclosure.log.high_water import HighWaterMark
 from core.disclosure.log.model import NOTHING_SIGNED
 from core.disclosure.log.tree import EMPTY_ROOT
+from core.disclosure.purposes import PURPOSES, Basis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
     from core.disclosure.log.verify import LinesOf
 
 _SIGN_ATTEMPTS: Final = 100
+
+
+def _check_vocabulary(body: Body) -> None:
+    """What is written now uses the words of now; a reader of old entries does not ask for that."""
+    if isinstance(body, entries.Intent) and not (
+        body.purpose in PURPOSES
+        and body.basis in set(Basis)
+        and FIELDS_BY_CATEGORY.keys() >= set(body.categories)
+    ):
+        raise EntryInvalid(detail="a purpose, basis or category that the notice does not have")
 
 
 class DisclosureLog:
@@ -100,12 +112,12 @@ class DisclosureLog:
             LogNotCreated: there is no genesis yet.
             HeadChanged: the stored head does not fit the entries.
         """
-        if isinstance(body, entries.Body):
-            if entries.kind_of(body) != kind:
-                raise EntryInvalid(detail=f"not a body of kind {kind}")
-            return store.append(uow.connection, body)
-        members = {"ts": store.milliseconds(uow.now)} | dict(body)
-        return store.append(uow.connection, entries.body_of(kind, members))
+        if not isinstance(body, entries.Body):
+            body = entries.body_of(kind, {"ts": store.milliseconds(uow.now)} | dict(body))
+        elif entries.kind_of(body) != kind:
+            raise EntryInvalid(detail=f"not a body of kind {kind}")
+        _check_vocabulary(body)
+        return store.append(uow.connection, body)
 
     def sign(self) -> SignedCheckpoint:
         """Sign the log as it is committed now, or return the checkpoint that covers it already.
