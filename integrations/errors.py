@@ -103,3 +103,21 @@ class NotACapability(ConfigError):
     code = "integrations.not_a_capability"
     sentence = N_("Partner adapter {partner} does not do this ({capability}).")
     advice = N_("Choose another adapter for it in config.toml; “rekisteri partner list” says what each does.")
+
+
+class NoSuchSandbox(NotFound):
+    """There is no sandbox to run under that name."""
+
+    code = "integrations.no_such_sandbox"
+    sentence = N_("There is no sandbox of {partner} to run.")
+    advice = N_(
+        'There are sandboxes of: {names}; the partner\'s environment in config.toml must be "sandbox".'
+    )
+
+
+class PortTaken(PartnerUnavailable):
+    """Something else listens where the sandbox should."""
+
+    code = "integrations.port_taken"
+    sentence = N_("The sandbox of {partner} cannot listen at {address}.")
+    advice = N_("Something else listens there: stop it, or choose another port in config.toml.")

@@ -7,7 +7,7 @@ a member of staff decides whether to ask again (``in_doubt = manual``).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.disclosure.exits import Accepted, InquiryResult, Item, NotSent, Outcome, Payload, Rejected, Unknown
 from core.errors import Where
@@ -29,6 +29,8 @@ PATHS: Final = {CONSUMER: "/services/consumer5/REST", COMPANY: "/services/compan
 # Published by Asiakastieto for trying the test service: a person without payment defaults.
 TEST_PERSON: Final = "010690-9434"
 
+# Known to be the service's test and production; a sandbox of ours takes any.
+_TARGETS: Final = {"sandbox": "TAP1", "test": "TAP1", "production": "PAP1"}
 _IDENTITY_CODE: Final = re.compile(r"[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]")
 _BUSINESS_ID: Final = re.compile(r"([0-9]{7})-?([0-9])")
 
@@ -42,7 +44,7 @@ class Asiakastieto:
         Raises:
             CannotRender: no identity code or business id, or a setting that the contract gives is not set.
         """
-        return tuple(_rendered(context.settings, purpose, item) for item in items)
+        return tuple(_rendered(context, purpose, item) for item in items)
 
     def deliver(
         self, context: Context, purpose: str, items: Sequence[Item], payloads: Sequence[Payload]
@@ -80,7 +82,7 @@ class Asiakastieto:
         if context.environment == "production":
             note = N_("Settings and secrets are complete. In production no enquiry is made as a test.")
             return CheckResult(ok=True, code="OK", notes=((note, {}),))
-        pairs = wire.consumer_query(**_common(context.settings, "credit_check"))
+        pairs = wire.consumer_query(**_common(context, "credit_check"))
         query = tuple((name, TEST_PERSON if value == wire.IDENTITY_CODE else value) for name, value in pairs)
         response = yield HttpRequest(
             API, "GET", PATHS[CONSUMER], query, kind="auth", description="connection test"
@@ -108,7 +110,8 @@ class Asiakastieto:
         return signed.with_headers(("Accept", ("application/json",)))
 
 
-def _common(settings: Mapping[str, Any], purpose: str) -> dict[str, str]:
+def _common(context: Context, purpose: str) -> dict[str, str]:
+    settings = context.settings
     codes: Mapping[str, object] = settings["purpose_codes"]
     code = codes.get(purpose)
     if not isinstance(code, str) or not code:
@@ -118,11 +121,12 @@ def _common(settings: Mapping[str, Any], purpose: str) -> dict[str, str]:
             purpose=purpose,
             where=Where(field="purpose_codes"),
         )
-    return {"language": str(settings["language"]), "purpose": code, "target": str(settings["target"])}
+    target = str(settings["target"]) or _TARGETS[context.environment]
+    return {"language": str(settings["language"]), "purpose": code, "target": target}
 
 
-def _rendered(settings: Mapping[str, Any], purpose: str, item: Item) -> Payload:
-    common = _common(settings, purpose)
+def _rendered(context: Context, purpose: str, item: Item) -> Payload:
+    common = _common(context, purpose)
     if item.fields.get("identity_code"):
         if not _IDENTITY_CODE.fullmatch(str(item.fields["identity_code"])):
             # The value itself is not repeated anywhere.
@@ -139,7 +143,7 @@ def _rendered(settings: Mapping[str, Any], purpose: str, item: Item) -> Payload:
             reason=N_("a person needs a personal identity code, a company a business id"),
             where=Where(field="organisation.business_id"),
         )
-    qtype = str(settings["company_qtype"])
+    qtype = str(context.settings["company_qtype"])
     if not qtype:
         raise CannotRender(
             partner=PARTNER,
