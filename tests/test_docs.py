@@ -67,7 +67,7 @@ def test_each_dependency_is_used() -> None:
                 elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                     imported.add(node.module.partition(".")[0])
     providers = packages_distributions()
-    used = {name.lower() for module in imported for name in providers.get(module, ())}
+    used = {name.lower().replace("_", "-") for module in imported for name in providers.get(module, ())}
     assert DIRECT - used - LOADED_BY_NAME == set()
 
 
@@ -134,11 +134,9 @@ def test_each_test_says_in_a_sentence_what_it_proves() -> None:
     silent = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_test = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith(
-                "test_"
-            )
-            if is_test and not (ast.get_docstring(node) or "").strip():
-                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                sentence = (ast.get_docstring(node) or "").strip()
+                silent += [] if sentence else [f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"]
     assert not silent
 
 

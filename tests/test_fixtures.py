@@ -34,11 +34,8 @@ def test_what_one_test_writes_no_other_reads(database: Database, clock: FixedClo
 def test_cluster_opens_no_network_port_and_keeps_its_durability(postgres: Cluster) -> None:
     """The server under test flushes what it acknowledges and can be reached only through its own socket."""
     with postgres.administer() as connection:
-        settings = dict(
-            connection.execute(
-                "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'listen_addresses')"
-            ).fetchall()
-        )
+        query = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'listen_addresses')"
+        settings = {row[0]: row[1] for row in connection.execute(query)}
     assert settings == {"fsync": "on", "listen_addresses": ""}
 
 

@@ -34,8 +34,10 @@ def sentences(path: Path) -> list[Message]:
     return [message for message in catalogue(path) if message.id]
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """A message's singular and plural, or its only form."""
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """A message's singular and plural, or its only form; an empty one when there is none."""
+    if text is None:
+        return ("",)
     return (text,) if isinstance(text, str) else tuple(text)
 
 

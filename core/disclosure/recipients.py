@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, func, select
 
@@ -20,32 +20,16 @@ from core.disclosure.purposes import purpose_of
 from core.errors import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from core.actor import Actor
+    from core.config import Recipient as Settings
     from core.database import UnitOfWork
 
 RecipientRole = Literal["processor", "controller"]
-
-
-class RecipientSettings(Protocol):
-    """What ``[recipients.<code>]`` in config.toml holds."""
-
-    name: str
-    business_id: str | None
-    role: Any
-    country: str
-    agreement: str
-    agreement_from: date
-    agreement_to: date | None
-    purposes: Sequence[str]
-    categories: Sequence[str]
-    adapter: str
-    necessity: str | None
-    safeguard: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +139,7 @@ def history_of(connection: Connection, code: str) -> list[RecipientChange]:
     ]
 
 
-def sync_recipients(uow: UnitOfWork, actor: Actor, settings: Mapping[str, RecipientSettings]) -> list[str]:
+def sync_recipients(uow: UnitOfWork, actor: Actor, settings: Mapping[str, Settings]) -> list[str]:
     """Bring the records up to what config.toml says; a recipient no longer there is withdrawn, never deleted.
 
     Returns the codes that got a new version.
@@ -191,7 +175,7 @@ def sync_recipients(uow: UnitOfWork, actor: Actor, settings: Mapping[str, Recipi
     return changed
 
 
-def _record(setting: RecipientSettings) -> dict[str, Any]:
+def _record(setting: Settings) -> dict[str, Any]:
     for code in setting.purposes:
         purpose_of(code)
     for category in setting.categories:
