@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from core.config import Recipient
 from core.customers import service
 from core.customers.types import CustomerValues, Source, SourceKind
 from core.disclosure.exits import (
@@ -54,29 +57,16 @@ MATTI = CustomerValues(
 )
 
 
-@dataclass
-class RecipientRecord:
-    """A recipient as config.toml would describe it."""
-
-    name: str = "Tilitoimisto Esimerkki Oy"
-    business_id: str | None = "2077474-0"
-    role: str = "processor"
-    country: str = "FI"
-    agreement: str = "DPA 2026-04"
-    agreement_from: date = date(2026, 1, 1)
-    agreement_to: date | None = None
-    purposes: Sequence[str] = tuple(PURPOSES)
-    categories: Sequence[str] = (
-        "customer_number",
-        "name",
-        "organisation",
-        "contact",
-        "postal_address",
-        "orders",
-    )
-    adapter: str = "partner"
-    necessity: str | None = None
-    safeguard: str | None = None
+ACCOUNTANT = Recipient(
+    name="Tilitoimisto Esimerkki Oy",
+    business_id="2077474-0",
+    role="processor",
+    agreement="DPA 2026-04",
+    agreement_from=date(2026, 1, 1),
+    purposes=tuple(PURPOSES),
+    categories=("customer_number", "name", "organisation", "contact", "postal_address", "orders"),
+    adapter="partner",
+)
 
 
 MANIFEST = ExitManifest(
@@ -222,7 +212,7 @@ class House:
     def record(self, **changes: Any) -> None:
         """Register the recipient ``accountant`` as changed."""
         with self.database.unit_of_work() as uow:
-            sync_recipients(uow, self.actor, {"accountant": replace(RecipientRecord(), **changes)})
+            sync_recipients(uow, self.actor, {"accountant": msgspec.structs.replace(ACCOUNTANT, **changes)})
             uow.commit()
 
     def declare(self, **changes: Any) -> None:
