@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from core.disclosure.log.entries import (
     FORMAT,
     MAX_ENTRY_BYTES,
-    Genesis,
     Intent,
-    Outcome,
     body_of,
     canonical,
     decode,
@@ -131,7 +129,7 @@ def test_kinds(kind: str) -> None:
     """Each kind has a body of its own, and a body knows its kind."""
     genesis = {"origin": "a/b", "vkey": "a/b+00000000+AA==", "policy": "1", "software": "0.1.0"}
     body = body_of(kind, {"ts": 1} | {"genesis": genesis, "intent": intent(1), "outcome": outcome(1)}[kind])
-    assert isinstance(body, {"genesis": Genesis, "intent": Intent, "outcome": Outcome}[kind])
+    assert type(body).__name__.lower() == kind
     assert kind_of(body) == kind
     assert decode(encode(body)) == body
 

@@ -76,7 +76,7 @@ def test_export_is_a_log_of_its_size(log: DisclosureLog, tmp_path: Path) -> None
 def test_later_export_only_adds(sqlite_log: DisclosureLog, tmp_path: Path) -> None:
     """Exporting again writes what is new and rewrites nothing but the checkpoint; older tiles still belong."""
     out = tmp_path / "out"
-    before = {}
+    before: dict[str, bytes] = {}
     for size in (1, 100, 255, 256, 257, 600):
         _exported(sqlite_log, out, size)
         now = _files(out)

@@ -120,7 +120,7 @@ def test_tesseras_tiles_are_reproduced() -> None:
     """Each tile and bundle of Tessera's test log comes out byte for byte (where its directory is at hand)."""
     log = vectors("tessera_testdata_log")
     entries = [entry.encode() for entry in log["entries_ascii"]]
-    made = {}
+    made: dict[str, bytes] = {}
     for size in range(1, len(entries) + 1):
         stack = TileStack()
         stack.extend([leaf_hash(entry) for entry in entries[:size]])
