@@ -190,7 +190,7 @@ def test_any_history_on_postgresql(request: pytest.FixtureRequest, postgres: Clu
 
     try:
         run_state_machine_as_test(
-            lambda: LogHistory(fresh),
+            type("Here", (LogHistory,), {"make_url": staticmethod(fresh)}),
             settings=settings(max_examples=10, stateful_step_count=20, deadline=None),
         )
     finally:
