@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
+
+from core.actor import Actor, Role
+from core.customers.service import add
+from core.customers.types import CustomerValues, Source, SourceKind
+from core.database import Database
+from core.staff import access_log
+from core.staff.model import session_table
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +56,7 @@ class Site:
     """A register, a server in front of it, and a person's computer with a key."""
 
     directory: Path
+    database_url: str
     port: int = 0
 
     @property
@@ -108,7 +119,7 @@ class Site:
 
 def make_register(directory: Path, database_url: str) -> Site:
     """A new register with one administrator, made by the commands of the operating guide."""
-    site = Site(directory)
+    site = Site(directory, database_url)
     password = directory / "password"
     password.touch(mode=0o600)
     password.write_text(PASSWORD + "\n", encoding="utf-8")
@@ -127,7 +138,7 @@ def make_register(directory: Path, database_url: str) -> Site:
     )
     site.rekisteri(
         *("staff", "first", "paula", "--name", "Paula Päällikkö", "--document", "mappi 1"),
-        *("--signed-on", "2026-01-02", "--password-file", str(password)),
+        *("--signed-on", "2026-01-02", "--interface", "en", "--password-file", str(password)),
         *(part for role in ("clerk", "reviewer") for part in ("--role", role)),
     )
     keygen = [binary("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", "Paulan kone", "-f"]
@@ -260,3 +271,69 @@ def test_a_key_gets_the_command_line_and_nothing_else(site: Site, variant: str, 
             site.write_keys()
         shut = site.ssh("staff list")
         assert (shut.returncode, "Permission denied" in shut.stderr) == (255, True)
+
+
+@pytest.mark.timeout(180)
+def test_with_a_terminal_the_screens_ask_the_key_s_owner_for_the_password(site: Site) -> None:
+    """The sign-in screen has the owner's name; another's name is refused, the right password opens the menu, and
+    hanging up ends the session.
+    """
+    database = Database.open(site.database_url)
+    try:
+        _add_customers(database)
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        with serving(site, "command"), Terminal(site.client("-tt"), environment) as terminal:
+            terminal.wait_for("paula")
+            terminal.send("shift+tab", *["backspace"] * 5, "kalle", "tab", PASSWORD, "enter")
+            terminal.wait_for("belongs to paula")
+            terminal.send("shift+tab", *["backspace"] * 5, "paula", "tab", PASSWORD, "enter")
+            terminal.wait_for("Customers")
+            terminal.send("1", "ahven")
+            terminal.wait_for("Ahvenniemi")
+            assert terminal.pump(lambda: "Särki" not in terminal.text(), 10)
+            terminal.send("enter")
+            assert terminal.pump(lambda: "Search:" not in terminal.text(), 20), "the card covers the list"
+            assert "Kaislatie 5" in terminal.text()
+            terminal.signal(signal.SIGHUP)
+            terminal.wait_for_end()
+            ended = _wait_for_end_of_session(database)
+        with database.reading() as connection:
+            looked = [event.action for event in access_log.recent(connection)]
+    finally:
+        database.close()
+    assert ended == "hang_up"
+    assert "open" in looked
+
+
+def _add_customers(database: Database) -> None:
+    clerk = Actor(1, "paula", "Paula Päällikkö", frozenset({Role.CLERK}))
+    people = [("Aino", "Ahvenniemi", "Kaislatie 5"), ("Sulo", "Särki", "Rantapolku 2")]
+    with database.unit_of_work() as uow:
+        for first, last, street in people:
+            values = CustomerValues(
+                first_name=first,
+                last_name=last,
+                street=street,
+                postcode="00100",
+                town="Helsinki",
+                country="FI",
+            )
+            add(uow, clerk, values, Source(SourceKind.STAFF))
+        uow.commit()
+
+
+def _wait_for_end_of_session(database: Database) -> str | None:
+    """Why the session with a password ended; it is written by a process that has just lost its line."""
+    statement = (
+        select(session_table.c.end_reason)
+        .where(session_table.c.method == "password", session_table.c.ended_at.is_not(None))
+        .order_by(session_table.c.started_at.desc())
+    )
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with database.reading() as connection:
+            reason: str | None = connection.execute(statement).scalars().first()
+        if reason == "hang_up":
+            return reason
+        time.sleep(0.1)
+    return reason
