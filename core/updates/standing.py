@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, func, or_, select, type_coerce
 
 from core.clock import HELSINKI
 from core.customers.bans import BanKind, bans_of_many
@@ -22,7 +22,8 @@ _customer = customer_table.c
 _change = customer_change_table.c
 # As the history writes a field's change; inside a value the quotation marks are escaped, so nothing else matches.
 _TOUCHES_ADDRESS: Final = tuple(
-    _change.changes.like(f'%"{part}": [%') for part in ("street", "postcode", "town", "country")
+    type_coerce(_change.changes, Text).like(f'%"{part}": [%')
+    for part in ("street", "postcode", "town", "country")
 )
 
 
