@@ -7,6 +7,7 @@ refused (SQLite: WAL, ``synchronous=FULL``; PostgreSQL: ``synchronous_commit``, 
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -201,8 +202,10 @@ class Database:
                     if not connection.closed:
                         connection.rollback()
         except DatabaseError as error:
-            # The bare class is what SQLite's driver raises for a file that is no database.
-            if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            # The bare class is what SQLite's driver raises for a file that is no database; its SQLITE_ERROR is a
+            # statement of ours that is wrong.
+            ours = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+            if (isinstance(error, OperationalError) and not ours) or type(error) is DatabaseError:
                 raise DatabaseUnavailable(reason=_reason(error)) from error
             raise
         except InterfaceError as error:

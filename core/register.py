@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core import migrations
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.keys import KeyRing
@@ -32,8 +33,14 @@ class Register:
 
     @cached_property
     def database(self) -> Database:
-        """The database; its shape is checked when it is first asked for."""
-        return Database.open(self.config.database.address(), self.clock)
+        """The database, its shape checked.
+
+        Raises:
+            OldSchema: it was made by an older version of the program.
+        """
+        database = Database.open(self.config.database.address(), self.clock)
+        migrations.check(database)
+        return database
 
     @cached_property
     def keyring(self) -> KeyRing:

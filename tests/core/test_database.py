@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, Table, func, select, text
 
 from core import migrations
@@ -18,9 +19,6 @@ from core.database import BadDatabaseUrl, Database, Identity, Instant, JsonText,
 from core.errors import DatabaseUnavailable
 from core.keys import data_key_table
 from core.migrations import OldSchema
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 sample = Table(
     "sample",
@@ -57,12 +55,15 @@ def test_leaving_without_commit_rolls_back(database: Database) -> None:
 
 def test_an_error_rolls_back(database: Database) -> None:
     """An exception inside the block undoes everything."""
-    with pytest.raises(ZeroDivisionError), database.unit_of_work() as uow:
-        uow.connection.execute(
-            data_key_table.insert(),
-            {"customer_id": 1, "wrapped": b"", "master_key_id": "x", "made_at": uow.now},
-        )
-        raise ZeroDivisionError
+
+    def fail_half_way() -> None:
+        with database.unit_of_work() as uow:
+            row = {"customer_id": 1, "wrapped": b"", "master_key_id": "x", "made_at": uow.now}
+            uow.connection.execute(data_key_table.insert(), row)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert _rows(database) == 0
 
 
@@ -109,6 +110,12 @@ def _ours(_item: object, name: str | None, kind: str, _reflected: object, compar
     if kind == "index" and name in index_postgresql.INDEXES:
         return False
     return kind != "table" or compare_to is not None or name in metadata.tables
+
+
+def test_the_newest_shape_is_the_last_step() -> None:
+    """The version that start-up asks for is the one that the migrations lead to."""
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert script.get_current_head() == migrations.NEWEST
 
 
 def test_an_old_shape_is_named(tmp_path: Path) -> None:

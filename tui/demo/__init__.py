@@ -1,1 +1,1 @@
-"""A register of invented people to try the program on; nothing here knows a real person."""
+"""The demo: an invented company, its invented customers, its partners on loopback, and a day's work among them."""

@@ -83,6 +83,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_transfer_line_customer", "transfer_line", ["customer_id"])
+    op.create_index("ix_transfer_line_item", "transfer_line", ["transfer_id", "item_id"], unique=True)
     op.create_table(
         "transfer_left_out",
         sa.Column("transfer_id", sa.String(36), nullable=False),
