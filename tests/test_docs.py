@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -21,6 +22,19 @@ DIRECT = {re.split(r"[\[=]", each)[0].lower() for each in PROJECT["dependencies"
 FOR_DEVELOPERS = {re.split(r"[\[=]", each)[0].lower() for each in PROJECT["optional-dependencies"]["dev"]}
 # Loaded by SQLAlchemy by the name in database.url, never by an import of ours outside the tests.
 LOADED_BY_NAME = {"psycopg"}
+# Imported by the scripts that compile catalogues and build the wheel, not by the running program.
+FOR_BUILDING = {"babel", "hatchling"}
+TOOLS = {
+    "build",
+    "import-linter",
+    "mypy",
+    "pip-tools",
+    "pytest-asyncio",
+    "pytest-timeout",
+    "pytest-xdist",
+    "ruff",
+}
+OURS = {"core", "integrations", "tui", "tests", "benchmarks"}
 
 
 def text_of(name: str) -> str:
@@ -56,19 +70,30 @@ def test_no_dependency_is_listed_that_we_do_not_have() -> None:
     assert {row.lower() for row in rows} - {"package"} == DIRECT | FOR_DEVELOPERS
 
 
-def test_each_dependency_is_used() -> None:
-    """What no module imports is not a dependency."""
-    imported = set()
-    for room in ("core", "integrations", "tui"):
-        for path in (ROOT / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Import):
-                    imported |= {each.name.partition(".")[0] for each in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                    imported.add(node.module.partition(".")[0])
+def imported(*folders: str) -> set[str]:
+    """The distributions (``python`` for the standard library) whose modules the Python files of *folders* import."""
+    modules = set()
+    for path in (each for folder in folders for each in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {each.name.partition(".")[0] for each in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                modules.add(node.module.partition(".")[0])
+    modules -= {*sys.stdlib_module_names, *OURS}
     providers = packages_distributions()
-    used = {name.lower().replace("_", "-") for module in imported for name in providers.get(module, ())}
-    assert DIRECT - used - LOADED_BY_NAME == set()
+    return {name.lower().replace("_", "-") for module in modules for name in providers.get(module, [module])}
+
+
+def test_each_dependency_is_used_and_each_import_is_declared() -> None:
+    """What no module imports is not a dependency, and what one imports is; nothing comes along by chance."""
+    assert imported("core", "integrations", "tui") - FOR_BUILDING == DIRECT - LOADED_BY_NAME
+
+
+def test_tests_import_only_what_is_declared() -> None:
+    """A set-up from the lock files has every library that tests and benchmarks use, and none that they do not."""
+    libraries = imported("tests", "benchmarks") | FOR_BUILDING
+    assert libraries - DIRECT - FOR_DEVELOPERS == set()
+    assert FOR_DEVELOPERS - TOOLS - libraries == set()
 
 
 def test_locks_hold_every_pin_of_the_project() -> None:
