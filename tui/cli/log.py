@@ -53,32 +53,6 @@ def _report(cli: Cli, report: VerifyReport) -> None:
         raise click.exceptions.Exit(1)
 
 
-@command.command("create")
-@pass_cli
-def create(cli: Cli) -> None:
-    """Begin the disclosure log: make its key if there is none, write and sign its first entry."""
-    from core.disclosure.log import LogSigner
-    from core.disclosure.policy import POLICY_VERSION
-    from core.version import version
-
-    register = cli.register()
-    key_file = register.config.keys.log_key_file
-    if not key_file.exists():
-        LogSigner.create(key_file, register.config.log.origin)
-    signed = register.log.create(policy=str(POLICY_VERSION), software=version())
-    cli.emit(
-        {
-            "origin": register.log.origin,
-            "vkey": register.log.vkey,
-            "size": signed.size,
-            "root": signed.root.hex(),
-        },
-        cli.tr(N_("The disclosure log {origin} has begun."), origin=register.log.origin)
-        + "\n"
-        + cli.tr(N_("Verification key: {vkey}"), vkey=register.log.vkey),
-    )
-
-
 @command.command("verify")
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--vkey", help="The key to verify an exported log with; without it, the register's own.")

@@ -22,7 +22,7 @@ FORMAT: Final = "disclosure-log/v1/"
 MAX_ENTRY_BYTES: Final = 65_535
 _LARGEST_INTEGER: Final = 2**53 - 1
 
-Code = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,39}\Z")]
+Code = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z")]
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Milliseconds = Annotated[int, Meta(ge=0, le=_LARGEST_INTEGER)]
 Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]

@@ -257,7 +257,7 @@ class LogNotCreated(Refused):
 
     code = "log.not_created"
     sentence = N_("There is no disclosure log yet.")
-    advice = N_("Nothing leaves without one. Set the register up first: rekisteri log create")
+    advice = N_("Nothing leaves without one. Set the register up first: rekisteri config init")
 
 
 class NothingSigned(Refused):
@@ -265,7 +265,7 @@ class NothingSigned(Refused):
 
     code = "log.nothing_signed"
     sentence = N_("Nothing in the disclosure log has been signed yet, so there is nothing to export.")
-    advice = N_("Set the register up first: rekisteri log create")
+    advice = N_("Set the register up first: rekisteri config init")
 
 
 class LogEntryNotFound(NotFound):
