@@ -58,11 +58,17 @@ class Shell:
     """Types commands at the register of this test."""
 
     def __init__(
-        self, config: Path, passwords: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+        self,
+        config: Path,
+        passwords: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.config, self.passwords, self.capsys, self.monkeypatch = config, passwords, capsys, monkeypatch
 
-    def __call__(self, *arguments: str, user: str | None = "paula", password: str | None = ADMIN_PASSWORD) -> Result:
+    def __call__(
+        self, *arguments: str, user: str | None = "paula", password: str | None = ADMIN_PASSWORD
+    ) -> Result:
         """Run a command as *user*, the password from a file (None: from the file as it is)."""
         if password is not None:
             self.passwords.touch(mode=0o600)
@@ -97,7 +103,17 @@ def new_password(tmp_path: Path) -> Path:
 
 def test_the_first_administrator_begins_and_adds_the_rest(shell: Shell, new_password: Path) -> None:
     """From an empty register to a second person who can sign in, by commands alone."""
-    first = ("staff", "first", "anna", "--name", "Anna Alku", "--document", "mappi 1", "--signed-on", "2026-01-02")
+    first = (
+        "staff",
+        "first",
+        "anna",
+        "--name",
+        "Anna Alku",
+        "--document",
+        "mappi 1",
+        "--signed-on",
+        "2026-01-02",
+    )
     made = shell("--json", *first, "--password-file", str(new_password), user=None)
     assert made.code == 0, made.err
     assert made.data["roles"] == ["administrator"]
@@ -106,7 +122,19 @@ def test_the_first_administrator_begins_and_adds_the_rest(shell: Shell, new_pass
     assert (again.code, "already has staff" in again.err) == (1, True)
 
     anna = {"user": "anna", "password": "neljä sinistä vuorta"}
-    bo = ("staff", "add", "bo", "--name", "Bo Berg", "--role", "clerk", "--role", "importer", "--interface", "en")
+    bo = (
+        "staff",
+        "add",
+        "bo",
+        "--name",
+        "Bo Berg",
+        "--role",
+        "clerk",
+        "--role",
+        "importer",
+        "--interface",
+        "en",
+    )
     assert shell(*bo, "--password-file", str(new_password), **anna).code == 0
     refused = shell("staff", "list", user="bo", password="neljä sinistä vuorta")
     assert (refused.code, "confidentiality agreement" in refused.err) == (1, True)
@@ -152,7 +180,9 @@ def test_each_act_of_an_administrator_works_and_is_on_record(
     assert shell("staff", "accesses", "kalle").code == 0
 
 
-def test_ones_own_password_is_changed_with_the_present_one(shell: Shell, staff: Staff, new_password: Path) -> None:
+def test_ones_own_password_is_changed_with_the_present_one(
+    shell: Shell, staff: Staff, new_password: Path
+) -> None:
     """The old one no longer signs in, the new one does."""
     kalle = {"user": "kalle", "password": CLERK_PASSWORD}
     assert shell("staff", "password", "--password-file", str(new_password), **kalle).code == 0
@@ -200,7 +230,9 @@ def test_who_acts_must_be_said_and_a_password_must_be_private(
     assert "REKISTERI_PASSWORD_FILE" in shell.capsys.readouterr().err
 
 
-def test_keys_are_added_listed_written_for_sshd_and_revoked(shell: Shell, staff: Staff, tmp_path: Path) -> None:
+def test_keys_are_added_listed_written_for_sshd_and_revoked(
+    shell: Shell, staff: Staff, tmp_path: Path
+) -> None:
     """The file for sshd is 0600, holds one restricted line, and is empty again after revoking."""
     public = tmp_path / "kone.pub"
     public.write_text(KEY + "\n", encoding="utf-8")
@@ -211,9 +243,14 @@ def test_keys_are_added_listed_written_for_sshd_and_revoked(shell: Shell, staff:
     assert shell("ssh-key", "authorized", "--output", str(file), user=None).code == 0
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_text(encoding="utf-8").startswith('restrict,pty,command="')
-    assert f"--config {shell.config} session --staff {staff.clerk.id} --key 1\"" in file.read_text(encoding="utf-8")
+    assert f'--config {shell.config} session --staff {staff.clerk.id} --key 1"' in file.read_text(
+        encoding="utf-8"
+    )
     answer = shell("ssh-key", "authorized", "--fingerprint", fingerprint, "--program", "/opt/r", user=None)
-    assert answer.out == f'restrict,pty,command="/opt/r session --staff {staff.clerk.id} --key 1" {KEY[:-5]} kalle\n'
+    assert (
+        answer.out
+        == f'restrict,pty,command="/opt/r session --staff {staff.clerk.id} --key 1" {KEY[:-5]} kalle\n'
+    )
     assert shell("ssh-key", "revoke", fingerprint).code == 0
     assert shell("ssh-key", "authorized", "--fingerprint", fingerprint, user=None).out == ""
     assert "revoked" in shell("ssh-key", "list").out
@@ -330,7 +367,9 @@ def test_no_terminal_and_no_command_says_what_to_do(shell: Shell, staff: Staff) 
     assert (told.code, "ssh -t" in told.err) == (2, True)
 
 
-def test_a_revoked_key_and_an_unknown_member_get_no_further(shell: Shell, staff: Staff, tmp_path: Path) -> None:
+def test_a_revoked_key_and_an_unknown_member_get_no_further(
+    shell: Shell, staff: Staff, tmp_path: Path
+) -> None:
     """Even when sshd still has an old line, the program itself refuses."""
     public = tmp_path / "kone.pub"
     public.write_text(KEY, encoding="utf-8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from core.actor import Role, require
-from core.clock import HELSINKI
 from core.messages import LANGUAGES, N_
 from core.staff import access_log, agreements, service
 from core.staff.changes import changes_of
@@ -16,27 +15,18 @@ from core.staff.policy import administrator_id, today
 from core.staff.sign_in import sign_in_events
 from tui.cli.identity import given_password, new_password
 from tui.cli.main import Cli, pass_cli
+from tui.cli.staff_agreement import agreement
+from tui.cli.staff_words import DAY, day_of, line_of, moment_of, row_of, table, tell
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from sqlalchemy import Connection
 
-    from core.staff.members import StaffMember
-
-ROLE_NAMES = {
-    Role.CLERK: N_("clerk"),
-    Role.IMPORTER: N_("importer"),
-    Role.CONTACT_PERSON: N_("contact person"),
-    Role.REVIEWER: N_("reviewer"),
-    Role.ADMINISTRATOR: N_("administrator"),
-}
 _PASSWORD_FILE = click.option(
     "--password-file",
     type=click.Path(path_type=Path),
     help="A file of mode 0600 whose first line is the password; asked for in a terminal without it.",
 )
-_DAY = click.DateTime(["%Y-%m-%d"])
 _ROLE = click.Choice([str(role) for role in Role])
 _LIMIT = click.option(
     "--limit", type=click.IntRange(1, 10_000), default=50, help="At most so many, the latest first."
@@ -48,12 +38,15 @@ def command() -> None:
     """Members of staff: personal accounts, roles, confidentiality agreements."""
 
 
+command.add_command(agreement)
+
+
 @command.command("first")
 @click.argument("user_name")
 @click.option("--name", required=True, help="The person's own name.")
 @click.option("--document", required=True, help="Where the signed confidentiality agreement is kept.")
-@click.option("--signed-on", required=True, type=_DAY, help="The day it was signed (2026-01-31).")
-@click.option("--valid-to", type=_DAY, help="Its last day; without it, until ended.")
+@click.option("--signed-on", required=True, type=DAY, help="The day it was signed (2026-01-31).")
+@click.option("--valid-to", type=DAY, help="Its last day; without it, until ended.")
 @click.option("--role", "roles", multiple=True, type=_ROLE, help="Further roles besides administrator.")
 @click.option(
     "--interface", type=click.Choice(LANGUAGES), default="fi", help="The language of the interface."
@@ -81,13 +74,15 @@ def first(
             user_name=user_name,
             name=name,
             password=password,
-            agreement=agreements.AgreementTerms(document, signed_on.date(), signed_on.date(), _day(valid_to)),
+            agreement=agreements.AgreementTerms(
+                document, signed_on.date(), signed_on.date(), day_of(valid_to)
+            ),
             language=interface,
             roles=[Role(role) for role in roles],
             context=_context(cli),
         )
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("add")
@@ -120,7 +115,7 @@ def add(
             context=_context(cli),
         )
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("list")
@@ -131,8 +126,8 @@ def list_members(cli: Cli) -> None:
     register = cli.register()
     day = today(register.clock.now())
     with register.database.reading() as connection:
-        rows = [_row(connection, member, day) for member in service.members(connection)]
-    cli.emit(rows, "\n".join(_line(cli, row) for row in rows))
+        rows = [row_of(connection, member, day) for member in service.members(connection)]
+    cli.emit(rows, "\n".join(line_of(cli, row) for row in rows))
 
 
 @command.command("roles")
@@ -146,7 +141,7 @@ def set_roles(cli: Cli, user_name: str, roles: tuple[str, ...]) -> None:
         found = service.by_user_name(uow.connection, user_name)
         member = service.set_roles(uow, actor, found.id, [Role(role) for role in roles])
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("disable")
@@ -159,7 +154,7 @@ def disable(cli: Cli, user_name: str) -> None:
         found = service.by_user_name(uow.connection, user_name)
         member = service.disable(uow, actor, found.id)
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("enable")
@@ -172,7 +167,7 @@ def enable(cli: Cli, user_name: str) -> None:
         found = service.by_user_name(uow.connection, user_name)
         member = service.enable(uow, actor, found.id)
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("language")
@@ -186,7 +181,7 @@ def set_language(cli: Cli, user_name: str, language: str) -> None:
         found = service.by_user_name(uow.connection, user_name)
         member = service.set_language(uow, actor, found.id, language)
         uow.commit()
-    _tell(cli, member)
+    tell(cli, member)
 
 
 @command.command("password")
@@ -210,82 +205,6 @@ def password(cli: Cli, user_name: str | None, password_file: Path | None) -> Non
     cli.emit({"user_name": member.user_name, "changed": True}, cli.tr(N_("The password was changed.")))
 
 
-@command.group("agreement")
-def agreement() -> None:
-    """Signed confidentiality agreements: without one in force nobody signs in."""
-
-
-@agreement.command("record")
-@click.argument("user_name")
-@click.option("--document", required=True, help="Where the signed confidentiality agreement is kept.")
-@click.option("--signed-on", required=True, type=_DAY, help="The day it was signed (2026-01-31).")
-@click.option("--valid-from", type=_DAY, help="Its first day; the day of signing without it.")
-@click.option("--valid-to", type=_DAY, help="Its last day; without it, until ended.")
-@pass_cli
-def record(
-    cli: Cli,
-    *,
-    user_name: str,
-    document: str,
-    signed_on: datetime,
-    valid_from: datetime | None,
-    valid_to: datetime | None,
-) -> None:
-    """Record the agreement that a member has signed on paper."""
-    actor = cli.actor()
-    with cli.register().database.unit_of_work() as uow:
-        member = service.by_user_name(uow.connection, user_name)
-        agreements.record_agreement(
-            uow,
-            actor,
-            member.id,
-            signed_on=signed_on.date(),
-            valid_from=(valid_from or signed_on).date(),
-            valid_to=_day(valid_to),
-            document=document,
-        )
-        uow.commit()
-    _tell(cli, member)
-
-
-@agreement.command("end")
-@click.argument("user_name")
-@pass_cli
-def end(cli: Cli, user_name: str) -> None:
-    """End a member's agreement now; their open sessions end too."""
-    actor = cli.actor()
-    with cli.register().database.unit_of_work() as uow:
-        member = service.by_user_name(uow.connection, user_name)
-        agreements.end_agreement(uow, actor, member.id)
-        uow.commit()
-    _tell(cli, member)
-
-
-@agreement.command("list")
-@click.argument("user_name")
-@pass_cli
-def list_agreements(cli: Cli, user_name: str) -> None:
-    """List every agreement recorded for a member."""
-    cli.actor()
-    with cli.register().database.reading() as connection:
-        member = service.by_user_name(connection, user_name)
-        found = agreements.agreements_of(connection, member.id)
-        names = {one.id: one.user_name for one in service.members(connection)}
-    rows = [
-        {
-            "document": one.document,
-            "signed_on": one.signed_on.isoformat(),
-            "valid_from": one.valid_from.isoformat(),
-            "valid_to": _iso(one.valid_to),
-            "ended_at": None if one.ended_at is None else _moment(one.ended_at),
-            "recorded_by": names[one.recorded_by],
-            "recorded_at": _moment(one.recorded_at),
-        }
-        for one in found
-    ]
-    cli.emit(rows, _table(rows))
-
-
 @command.command("history")
 @click.argument("user_name")
 @pass_cli
@@ -298,14 +217,14 @@ def history(cli: Cli, user_name: str) -> None:
         names = {one.id: one.user_name for one in service.members(connection)}
     rows = [
         {
-            "recorded_at": _moment(one.recorded_at),
+            "recorded_at": moment_of(one.recorded_at),
             "recorded_by": names[one.recorded_by],
             "change": one.change,
             "detail": one.detail,
         }
         for one in found
     ]
-    cli.emit(rows, _table(rows))
+    cli.emit(rows, table(rows))
 
 
 @command.command("sign-ins")
@@ -321,7 +240,7 @@ def sign_ins(cli: Cli, user_name: str | None, limit: int) -> None:
         names = {one.id: one.user_name for one in service.members(connection)}
     rows = [
         {
-            "recorded_at": _moment(one.recorded_at),
+            "recorded_at": moment_of(one.recorded_at),
             "user_name": None if one.staff_id is None else names[one.staff_id],
             "method": one.method,
             "outcome": one.outcome,
@@ -329,7 +248,7 @@ def sign_ins(cli: Cli, user_name: str | None, limit: int) -> None:
         }
         for one in found
     ]
-    cli.emit(rows, _table(rows))
+    cli.emit(rows, table(rows))
 
 
 @command.command("accesses")
@@ -344,7 +263,7 @@ def accesses(cli: Cli, user_name: str | None, limit: int) -> None:
         found = access_log.recent(connection, staff_id=staff_id, limit=limit)
     rows = [
         {
-            "recorded_at": _moment(one.recorded_at),
+            "recorded_at": moment_of(one.recorded_at),
             "name": one.staff_name,
             "action": str(one.action),
             "customer_id": one.customer_id,
@@ -353,67 +272,10 @@ def accesses(cli: Cli, user_name: str | None, limit: int) -> None:
         }
         for one in found
     ]
-    cli.emit(rows, _table(rows))
+    cli.emit(rows, table(rows))
 
 
 def _context(cli: Cli) -> tuple[str, str]:
     """The words that everybody here would think of first."""
     register = cli.register().config.register
     return register.name, register.controller.name
-
-
-def _tell(cli: Cli, member: StaffMember) -> None:
-    register = cli.register()
-    with register.database.reading() as connection:
-        row = _row(connection, service.member(connection, member.id), today(register.clock.now()))
-    cli.emit(row, _line(cli, row))
-
-
-def _row(connection: Connection, member: StaffMember, day: date) -> dict[str, Any]:
-    found = agreements.agreement_in_force(connection, member.id, day)
-    return {
-        "user_name": member.user_name,
-        "name": member.name,
-        "roles": sorted(str(role) for role in member.roles),
-        "language": member.language,
-        "enabled": member.enabled,
-        "agreement_in_force": found is not None,
-        "agreement_valid_to": _iso(found.valid_to) if found else None,
-    }
-
-
-def _line(cli: Cli, row: dict[str, Any]) -> str:
-    roles = ", ".join(cli.tr(ROLE_NAMES[Role(role)]) for role in row["roles"])
-    return f"{row['user_name']:16} {row['name']:24} {roles} · {_standing(cli, row)}"
-
-
-def _standing(cli: Cli, row: dict[str, Any]) -> str:
-    if not row["enabled"]:
-        return cli.tr(N_("disabled"))
-    if not row["agreement_in_force"]:
-        return cli.tr(N_("no agreement in force, cannot sign in"))
-    if row["agreement_valid_to"] is None:
-        return cli.tr(N_("agreement in force"))
-    return cli.tr(N_("agreement until {day}"), day=row["agreement_valid_to"])
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    """Rows as aligned columns; what is not there is a dash."""
-    cells = [["–" if value is None else str(value) for value in row.values()] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    )
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(HELSINKI).isoformat(timespec="seconds")
