@@ -77,10 +77,12 @@ def _area(
     return tuple(Action(area, *row) for row in rows)
 
 
-_CLERK: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
+# As the services require them; what is not offered here would only be refused there.
+_CLERK: Final = frozenset({Role.CLERK})
+_CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
 _IMPORTER: Final = frozenset({Role.IMPORTER})
-_REVIEWER: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON})
-_SENDER: Final = frozenset({Role.CLERK, Role.REVIEWER})
+_LOG_READERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR})
+_DECIDERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 
 _COMMON: Final = _area(
     EVERYWHERE,
@@ -96,39 +98,38 @@ _COMMON: Final = _area(
 
 _SIGN_IN: Final = _area(
     "sign_in",
-    ("save", N_("Sign in"), N_("Sign in with the name and password given.")),
     ("change", N_("Suomi/English"), N_("Change the language.")),
+    ("exit", N_("Leave"), N_("Leave the program.")),
+    ("save", N_("Sign in"), N_("Sign in with the name and password given.")),
+    ("cancel", "", N_("Leave the program.")),
 )
 
-_LOCK: Final = _area("lock", ("save", N_("Unlock"), N_("Open the session again with your password.")))
+_LOCK: Final = _area(
+    "lock",
+    ("exit", N_("Sign out"), N_("End the session instead of unlocking it.")),
+    ("save", N_("Unlock"), N_("Open the session again with your password.")),
+    ("cancel", "", N_("Stay locked.")),
+)
 
 _MENU: Final = _area(
     "menu",
-    ("choose_1", N_("Customers"), N_("Find a customer, open the card, take care of the details.")),
+    ("choose_1", N_("Customers"), N_("Find a customer, open the card.")),
     ("choose_2", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
-    ("choose_3", N_("Orders to send"), N_("Send orders to accounting."), _SENDER),
-    ("choose_4", N_("Address updates"), N_("Read an answer of the address service and apply it."), _IMPORTER),
-    (
-        "choose_5",
-        N_("Disclosure log"),
-        N_("What has left the register: to whom, why, and when."),
-        _REVIEWER | _CLERK,
-    ),
-    (
-        "choose_6",
-        N_("Transfers in doubt"),
-        N_("Transfers that wait for a person's decision."),
-        _SENDER | _REVIEWER,
-    ),
+    ("choose_3", N_("Orders to send"), N_("Send orders to accounting."), _CLERK),
+    ("choose_4", N_("Address updates"), N_("Read the address service's answer, apply it."), _IMPORTER),
+    ("choose_5", N_("Disclosure log"), N_("What has left: to whom, why, when."), _LOG_READERS),
+    ("choose_6", N_("Transfers in doubt"), N_("Transfers that wait for a decision."), _DECIDERS),
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
+    ("exit", "", N_("You are in the main menu.")),
+    ("cancel", "", N_("You are in the main menu.")),
 )
 
 _CUSTOMERS: Final = _area(
     "customers",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
-    ("new", N_("New customer"), N_("Add a customer."), _CLERK),
+    ("new", N_("New customer"), N_("Add a customer."), _CARER),
     ("check", N_("Clear search"), N_("Empty the search and show everyone.")),
 )
 
@@ -140,11 +141,11 @@ _PICKER: Final = _area(
 
 _CARD: Final = _area(
     "card",
-    ("change", N_("Change"), N_("Change the customer's details."), _CLERK),
-    ("refresh", N_("Refresh"), N_("Read the card again.")),
-    ("new", N_("New order"), N_("Take an order from this customer."), _CLERK),
-    ("check", N_("Credit"), N_("Make a credit check for this customer."), _CLERK),
-    ("send", N_("Send"), N_("Send the chosen order to accounting."), _SENDER),
+    ("change", N_("Change"), N_("Change the customer's details."), _CARER),
+    ("refresh", "", N_("Read the card again.")),
+    ("new", N_("Order"), N_("Take an order from this customer."), _CLERK),
+    ("check", N_("Credit"), N_("Make a credit check for this customer."), _CARER),
+    ("send", N_("Send"), N_("Send the chosen order to accounting."), _CLERK),
     ("choose_1", "", N_("Show the details and where each came from.")),
     ("choose_2", "", N_("Show the orders.")),
     ("choose_3", "", N_("Show the invoices.")),
@@ -167,21 +168,20 @@ _ORDER: Final = _area(
 _UNSENT: Final = _area(
     "unsent",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
-    ("send", N_("Send"), N_("Show what would leave for accounting, then send it."), _SENDER),
+    ("send", N_("Send"), N_("Show what would leave for accounting, then send it."), _CLERK),
 )
 
 _PREVIEW: Final = _area("preview", ("save", N_("Send"), N_("Send exactly what is shown.")))
 
 _CREDIT: Final = _area(
     "credit",
-    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
-    ("save", N_("Continue"), N_("Make the enquiry, or record the decision.")),
+    ("save", N_("Ask"), N_("Make the enquiry.")),
 )
 
 _UPDATES: Final = _area(
     "updates",
-    ("lookup", N_("Choices"), N_("Go through the services, or the files that wait.")),
-    ("save", N_("Preview"), N_("Read the file and show what it would change.")),
+    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("save", N_("Preview"), N_("Read the file and show what it would change; nothing is changed yet.")),
 )
 
 _UPDATE_RUN: Final = _area(
@@ -193,7 +193,7 @@ _UPDATE_RUN: Final = _area(
 _LOG: Final = _area(
     "log",
     ("lookup", N_("Filter"), N_("Go to the filters, or through the choices of a filter.")),
-    ("refresh", N_("Refresh"), N_("Read the log again.")),
+    ("refresh", "", N_("Read the log again.")),
     ("check", N_("Clear"), N_("Empty all filters.")),
     ("more", N_("Verify"), N_("Verify the whole log: each entry, each checkpoint.")),
 )
@@ -220,11 +220,9 @@ _DECISION: Final = _area(
     ("save", N_("Record"), N_("Record the decision.")),
 )
 
-_CONFIRM: Final = _area("confirm", ("save", N_("Yes"), N_("Do it.")))
-
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_CUSTOMER_FORM, *_ORDER, *_UNSENT, *_PREVIEW,
-    *_CREDIT, *_UPDATES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_CONFIRM,
+    *_CREDIT, *_UPDATES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION,
 )  # fmt: skip
 
 

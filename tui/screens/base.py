@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
-from core.errors import RegisterError
 from core.messages import N_, tr
 from tui.actions import actions_in, shown_key
 from tui.widgets.form import Form
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from core.errors import RegisterError
     from tui.actions import Action
     from tui.app import RegisterApp
     from tui.widgets.rows import Rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.clock import HELSINKI
 from core.disclosure.purposes import PURPOSES
@@ -100,7 +100,7 @@ def end_of(value: date) -> datetime:
     return start_of(value + timedelta(days=1))
 
 
-def named(names: Mapping[str, str], code: str, language: str) -> str:
+def named(names: Mapping[Any, str], code: str, language: str) -> str:
     """What *code* is called, or the code itself when it has no name."""
     return tr(names[code], language) if code in names else code
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +57,9 @@ async def unless_closing(work: asyncio.Future[Result], closing: asyncio.Event) -
         SessionClosing: the session closes; *work* is left alone.
     """
     end = asyncio.ensure_future(closing.wait())
+    either: set[asyncio.Future[Any]] = {work, end}
     try:
-        await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     finally:
         end.cancel()
     if not work.done():

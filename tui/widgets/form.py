@@ -137,10 +137,10 @@ class Form(Rows):
         self.index = index
         if self.current.kind in {"text", "secret"}:
             self._edits[self.current.name].enter()
-        self._scroll_to(self.current.row)
+        self._bring_into_sight(self.current.row)
         self.repaint_rows(before - self.top, self.current.row - self.top)
 
-    def _scroll_to(self, row: int) -> None:
+    def _bring_into_sight(self, row: int) -> None:
         height = self.size.height
         top = min(self.top, row) if not height or row < self.top + height else row - height + 1
         if top != self.top:

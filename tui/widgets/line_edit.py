@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from rich.cells import cell_len
 
 from core.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class LineEdit:
@@ -88,7 +93,7 @@ class LineEdit:
         return self.text[self.offset :], cell_len(self.text[self.offset : self.cursor])
 
 
-_EDITS = {
+_EDITS: Final[dict[str, Callable[[LineEdit], None]]] = {
     "backspace": LineEdit.backspace,
     "delete": LineEdit.delete,
     "ctrl+u": LineEdit.clear,

@@ -107,13 +107,13 @@ class RecordTable(Rows, Generic[Row]):
     # --- moving
 
     @property
-    def visible(self) -> int:
+    def rows_seen(self) -> int:
         """How many rows are seen at once."""
         return max(1, (self.size.height or 21) - 1)
 
     def take_key(self, key: str, character: str | None) -> bool:
         """Move the cursor."""
-        steps = {"up": -1, "down": 1, "pageup": -self.visible, "pagedown": self.visible}
+        steps = {"up": -1, "down": 1, "pageup": -self.rows_seen, "pagedown": self.rows_seen}
         if key in steps:
             self.move_to(self.cursor + steps[key])
         elif key in {"home", "ctrl+home"}:
@@ -140,11 +140,11 @@ class RecordTable(Rows, Generic[Row]):
     def _scroll(self) -> None:
         if self.cursor < self.top:
             self.top = self.cursor
-        elif self.cursor >= self.top + self.visible:
-            self.top = self.cursor - self.visible + 1
+        elif self.cursor >= self.top + self.rows_seen:
+            self.top = self.cursor - self.rows_seen + 1
 
     def _want(self) -> None:
-        missing = self.pages.missing(self.top, self.top + self.visible)
+        missing = self.pages.missing(self.top, self.top + self.rows_seen)
         if missing and self.wanted is not None:
             self.wanted(missing)
 

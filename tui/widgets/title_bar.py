@@ -30,4 +30,4 @@ class TitleBar(Rows):
         line = Line(width, TITLE)
         right = safe_text(self.right)
         room = max(0, width - cell_len(right))
-        return line.put(0, self.left, width=room).put(room, right)
+        return line.put(0, self.left, width=max(0, room - 1)).put(room, right)

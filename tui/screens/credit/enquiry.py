@@ -9,6 +9,7 @@ from core.customers.types import Kind
 from core.messages import N_
 from tui.screens.base import BaseScreen
 from tui.widgets.form import Field, Form, Note
+from tui.widgets.paint import BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,13 +56,10 @@ class CreditEnquiry(BaseScreen):
         return [code, told, how, term]
 
     def _notes(self) -> list[Note]:
-        words = N_(
-            "Every applicant must be told that credit data is asked, and from whom. The bureau only answers;"
-        )
         return [
-            Note(0, f"{self.customer.number}  {self.customer.display_name}"),
-            Note(1, self.tr(words)),
-            Note(2, self.tr(N_("you decide, and record why."))),
+            Note(0, f"{self.customer.number}  {self.customer.display_name}", style=BOLD),
+            Note(1, self.tr(N_("The applicant must be told that credit data is asked, and from whom."))),
+            Note(2, self.tr(N_("The bureau only answers: you decide, and record why."))),
         ]
 
     @property

@@ -42,7 +42,9 @@ class CustomerCard(TabbedScreen):
         language = desk.language
         self.details = Details()
         self.orders: RecordTable[Order] = RecordTable(
-            _order_columns(language), empty=tr(N_("No orders. F6 takes one."), language)
+            _order_columns(language),
+            empty=tr(N_("No orders. F6 takes one."), language),
+            moved=self.draw_frame,
         )
         self.invoices: RecordTable[Invoice] = RecordTable(
             _invoice_columns(language), empty=tr(N_("No invoices."), language)
@@ -104,6 +106,8 @@ class CustomerCard(TabbedScreen):
 
     async def returned(self, result: object) -> None:
         """Back from a screen above: as it is now."""
+        if result == "saved":
+            self.index = _ORDERS
         if result is not None:
             await self.do_refresh()
 
@@ -202,7 +206,7 @@ def _access_columns(language: str) -> list[Column[AccessEvent]]:
         Column(
             tr(N_("Who"), language), 20, lambda event: event.staff_name or tr(N_("the program"), language)
         ),
-        Column(tr(N_("Did"), language), 10, lambda event: named(_ACCESS_NAMES, event.action, language)),
+        Column(tr(N_("Did"), language), 9, lambda event: named(_ACCESS_NAMES, event.action, language)),
         Column(tr(N_("Task"), language), 0, lambda event: purpose_name(event.task, language)),
-        Column(tr(N_("More"), language), 12, lambda event: event.detail or ""),
+        Column(tr(N_("More"), language), 8, lambda event: event.detail or ""),
     ]

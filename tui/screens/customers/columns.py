@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.session.seat import Seat
 
 # A letter each, explained in words on the card and in the help: nothing is said by colour.
-_LETTERS = {"restricted": N_("R"), "ended": N_("E")}
+_FLAGS = {"restricted": N_("restricted"), "ended": N_("ended")}
 
 
 def customer_columns(language: str) -> list[Column[CustomerRow]]:
@@ -25,7 +25,7 @@ def customer_columns(language: str) -> list[Column[CustomerRow]]:
         return tr(N_("(protected address)"), language) if row.protected_address else row.street or ""
 
     def letters(row: CustomerRow) -> str:
-        return "".join(tr(letter, language) for flag, letter in _LETTERS.items() if flag in row.flags)
+        return "".join(tr(word, language)[0].upper() for flag, word in _FLAGS.items() if flag in row.flags)
 
     return [
         Column(tr(N_("Number"), language), 8, lambda row: row.number),

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from core.customers.bans import Ban
-    from core.customers.history import Provenance
     from core.customers.restrictions import Restriction
-    from core.customers.types import Customer
+    from core.customers.types import Customer, Provenance
     from tui.session.seat import Seat
 
 _NOT_SHOWN = ("kind", "represents")

@@ -93,7 +93,8 @@ class NewCustomerForm(_CustomerForm):
                 protected_address=self.form.ticked("protected_address"),
             )
             if typed["iban"]:
-                set_iban(uow, seat.register.keyring, seat.actor, customer.id, typed["iban"], self._source())
+                keyring, iban = seat.register.keyring, typed["iban"]
+                set_iban(uow, keyring, seat.actor, customer.id, iban, source=self._source())
         await self.desk.back("added")
         self._saved(customer.number)
 
@@ -170,6 +171,6 @@ class ChangeCustomerForm(_CustomerForm):
                 )
             if self.form.value("iban"):
                 keyring, iban = seat.register.keyring, self.form.value("iban")
-                set_iban(uow, keyring, actor, customer.id, iban, self._source())
+                set_iban(uow, keyring, actor, customer.id, iban, source=self._source())
         await self.desk.back("changed")
         self._saved(customer.number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.customers.reading import get
 from core.disclosure import transfers
 from core.disclosure.purposes import BASIS_NAMES
 from core.disclosure.types import STATE_NAMES, TransferState
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from core.disclosure.types import LeftOut
     from tui.app import RegisterApp
 
+# In a long batch the key says who it is; only of short transfers the customers' numbers are looked up.
+_NAMED = 200
 _SUMMARY, _PERSONS, _LEFT_OUT, _EVENTS = range(4)
 
 
@@ -28,9 +31,10 @@ class TransferEntry(TabbedScreen):
 
     def __init__(self, desk: RegisterApp, transfer_id: str) -> None:
         self.transfer_id = transfer_id
+        self._numbers: dict[int, str] = {}
         language = desk.language
         self.summary = Details()
-        self.persons: RecordTable[TransferLine] = RecordTable(_person_columns(language))
+        self.persons: RecordTable[TransferLine] = RecordTable(self._person_columns(language))
         self.left_out: RecordTable[LeftOut] = RecordTable(
             _left_out_columns(language), empty=tr(N_("Nobody was left out."), language)
         )
@@ -58,6 +62,8 @@ class TransferEntry(TabbedScreen):
     def _read(self) -> None:
         with self.desk.seat.reading() as connection:
             self.detail = transfers.detail(connection, self.transfer_id)
+            known = {line.customer_id for line in self.detail.lines[:_NAMED] if line.customer_id is not None}
+            self._numbers = {customer_id: get(connection, customer_id).number for customer_id in known}
 
     async def do_refresh(self) -> None:
         """F5."""
@@ -123,18 +129,21 @@ class TransferEntry(TabbedScreen):
             ]
         return rows
 
+    def _person_columns(self, language: str) -> list[Column[TransferLine]]:
+        def state(line: TransferLine) -> str:
+            return "" if line.state is None else tr(STATE_NAMES[TransferState(line.state.value)], language)
 
-def _person_columns(language: str) -> list[Column[TransferLine]]:
-    def state(line: TransferLine) -> str:
-        return "" if line.state is None else tr(STATE_NAMES[TransferState(line.state.value)], language)
+        def customer(line: TransferLine) -> str:
+            return self._numbers.get(line.customer_id, "") if line.customer_id is not None else ""
 
-    return [
-        Column(tr(N_("Row"), language), 5, lambda line: str(line.number), "right"),
-        Column(tr(N_("Key"), language), 16, lambda line: line.key or ""),
-        Column(tr(N_("State"), language), 20, state),
-        Column(tr(N_("Reference"), language), 12, lambda line: line.reference or ""),
-        Column(tr(N_("Recipient's words"), language), 0, lambda line: line.message or line.code),
-    ]
+        return [
+            Column(tr(N_("Row"), language), 5, lambda line: str(line.number), "right"),
+            Column(tr(N_("Customer"), language), 9, customer),
+            Column(tr(N_("Key"), language), 14, lambda line: line.key or ""),
+            Column(tr(N_("State"), language), 12, state),
+            Column(tr(N_("Reference"), language), 12, lambda line: line.reference or ""),
+            Column(tr(N_("Recipient's words"), language), 0, lambda line: line.message or line.code),
+        ]
 
 
 def _left_out_columns(language: str) -> list[Column[LeftOut]]:

@@ -74,23 +74,23 @@ class LogScreen(BaseScreen):
         return Form(
             [
                 Field(
-                    "recipient", self.tr(N_("Recipient")), row=0, column=15, width=22, kind="choice",
+                    "recipient", self.tr(N_("Recipient")), row=0, column=17, width=20, kind="choice",
                     choices=(any_one, *((one.code, one.name) for one in known)),
                 ),
                 Field(
-                    "purpose", self.tr(N_("Purpose")), row=0, column=56, width=22, label_column=43, kind="choice",
+                    "purpose", self.tr(N_("Purpose")), row=0, column=60, width=20, label_column=43, kind="choice",
                     choices=(any_one, *((code, self.tr(one.name)) for code, one in PURPOSES.items())),
                 ),
                 Field(
-                    "state", self.tr(N_("State")), row=1, column=15, width=22, kind="choice",
+                    "state", self.tr(N_("State")), row=1, column=17, width=20, kind="choice",
                     choices=(any_one, *((str(code), self.tr(name)) for code, name in STATE_NAMES.items())),
                 ),
                 Field(
-                    "person", self.tr(N_("Customer no.")), row=1, column=56, width=12, label_column=43, max_length=20,
+                    "person", self.tr(N_("Customer no.")), row=1, column=60, width=12, label_column=43, max_length=20,
                     help=self.tr(N_("A customer number: shows the transfers that this customer was part of.")),
                 ),
-                Field("since", self.tr(N_("From")), row=2, column=15, width=12, max_length=10),
-                Field("until", self.tr(N_("To")), row=2, column=56, width=12, label_column=43, max_length=10),
+                Field("since", self.tr(N_("From")), row=2, column=17, width=12, max_length=10),
+                Field("until", self.tr(N_("To")), row=2, column=60, width=12, label_column=43, max_length=10),
             ],
         )  # fmt: skip
 

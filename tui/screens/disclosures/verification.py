@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from core.messages import N_
 from tui.screens.base import BaseScreen
 from tui.widgets.details import Details, blank, paragraph
-from tui.widgets.paint import BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +24,7 @@ class VerificationScreen(BaseScreen):
 
     def __init__(self, desk: RegisterApp, report: VerifyReport) -> None:
         super().__init__(desk)
-        verdict = N_("The log is verified.") if report.verified else N_("The log does NOT verify.")
-        rows = [blank(), *paragraph(self.tr(verdict), style=BOLD), blank()]
+        rows = [blank()]
         for sentence in report.sentences(desk.language):
             rows += paragraph(sentence)
         rows += [
@@ -34,7 +32,12 @@ class VerificationScreen(BaseScreen):
             *paragraph(self.tr(N_("Outsiders verify the same with this key: {vkey}"), vkey=report.vkey)),
         ]
         self.details = Details(rows)
-        self._verified = report.verified
+        if report.verified:
+            self.say(self.tr(N_("The log is verified.")), "done")
+        else:
+            self.say(
+                self.tr(N_("The log does NOT verify. Nothing may leave until this is cleared up.")), "error"
+            )
 
     def heading(self) -> str:
         """Its name."""

@@ -23,9 +23,10 @@ from tui.screens.orders.lines import (
     used_rows,
     values_of,
 )
-from tui.screens.words import money, parse_number
+from tui.screens.words import money, number, parse_number
 from tui.widgets.details import Details, labelled
-from tui.widgets.form import Field, Form
+from tui.widgets.form import Field, Form, Note
+from tui.widgets.paint import BOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,10 +66,10 @@ class OrderEntry(BaseScreen):
                 ),
             ],
             self._first_values(settings.payment_term_days),
-            changed=self._recount,
+            changed=self._typed,
         )  # fmt: skip
         self._before = self.form.values()
-        self._recount("")
+        self._recount()
 
     def _first_values(self, term: int) -> dict[str, str]:
         if self.order is None:
@@ -77,13 +78,10 @@ class OrderEntry(BaseScreen):
         return {**values_of(self.order.lines), "reference": self.order.reference or "", "term": str(term)}
 
     def heading(self) -> str:
-        """Whose order."""
-        words = (
-            self.tr(N_("New order"))
-            if self.order is None
-            else self.tr(N_("Order {number}"), number=self.order.number)
-        )
-        return f"{words}: {self.customer.number} {self.customer.display_name}"
+        """Its name."""
+        if self.order is None:
+            return self.tr(N_("New order"))
+        return self.tr(N_("Order {number}"), number=self.order.number)
 
     @property
     def active(self) -> Form:
@@ -100,9 +98,24 @@ class OrderEntry(BaseScreen):
         """Something has been typed."""
         return self.form.values() != self._before
 
-    def _recount(self, _name: str) -> None:
+    def _typed(self, name: str) -> None:
+        """A row that is begun gets the usual quantity and tax, so that what is reckoned with is seen."""
+        part, _, row = name.rpartition("_")
+        values = self.form.values()
+        if (
+            part == "product"
+            and values[name]
+            and not values[f"quantity_{row}"]
+            and not values[f"vat_percent_{row}"]
+        ):
+            self.form.put(f"quantity_{row}", number(self.defaults.quantity))
+            self.form.put(f"vat_percent_{row}", number(self.defaults.vat_percent))
+        self._recount()
+
+    def _recount(self) -> None:
         notes, totals = row_totals(self.form.values(), _ROWS, self.defaults)
-        self.form.notes = (*headings(self.desk.language), *notes)
+        whose = Note(1, f"{self.customer.number}  {self.customer.display_name}", 1, BOLD)
+        self.form.notes = (whose, *headings(self.desk.language), *notes)
         net, vat, gross = self.tr(N_("Net")), self.tr(N_("VAT")), self.tr(N_("Total"))
         text = f"{net} {money(totals.net)}   {vat} {money(totals.vat)}   {gross} {money(totals.gross)} EUR"
         self.totals.show([labelled("", text.rjust(77), at=1)])
@@ -144,7 +157,7 @@ class OrderEntry(BaseScreen):
 
     def _term(self) -> int:
         term = parse_number(self.form.value("term"), "term")
-        return int(min(max(term, 0), _LONGEST_TERM))
+        return min(max(int(term), 0), _LONGEST_TERM)
 
     def _today(self) -> date:
         return self.desk.seat.register.clock.now().astimezone(HELSINKI).date()

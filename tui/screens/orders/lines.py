@@ -27,6 +27,8 @@ _PARTS: Final = {
     "unit_price": (52, 10, 14),
     "vat_percent": (63, 6, 6),
 }
+# A row counts when one of these has been typed; quantity and tax stand there by themselves.
+_BEGIN: Final = ("product", "description", "unit_price")
 _TOTAL_COLUMN: Final = 70
 _RIGHT: Final = {"quantity", "unit_price", "vat_percent"}
 
@@ -90,7 +92,7 @@ def values_of(lines: Sequence[OrderLine]) -> dict[str, str]:
 
 def used_rows(values: Mapping[str, str], rows: int) -> list[int]:
     """The rows in which something has been typed."""
-    return [row for row in range(1, rows + 1) if any(values[f"{part}_{row}"] for part in _PARTS)]
+    return [row for row in range(1, rows + 1) if any(values[f"{part}_{row}"] for part in _BEGIN)]
 
 
 def line_of(values: Mapping[str, str], row: int, defaults: Defaults) -> OrderLine:

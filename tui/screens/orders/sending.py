@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.customers.invoicing import OrderPreview
     from core.disclosure.exits import Payload
     from tui.app import RegisterApp
+    from tui.widgets.message_line import Mood
 
 _WIDTH = 76
 
@@ -87,7 +88,7 @@ class SendOrder(BaseScreen):
         await self.desk.back("sent")
         state = tr(STATE_NAMES[result.state], self.desk.language)
         words = N_("Order {order}: {state}. Transfer {number} in the disclosure log.")
-        mood = "done" if result.state is TransferState.DELIVERED else "warning"
+        mood: Mood = "done" if result.state is TransferState.DELIVERED else "warning"
         said = self.tr(words, order=self.shown.order.number, state=state, number=result.number)
         reasons = [outcome.message or outcome.code for outcome in result.outcomes.values() if outcome.message]
         self.desk.current.say(f"{said} {' '.join(reasons)}".rstrip(), mood)
@@ -100,7 +101,9 @@ class SendOrder(BaseScreen):
 def _content(payload: Payload) -> list[ReadRow]:
     """The bytes as text, a row for each line, long ones broken."""
     rows: list[ReadRow] = []
-    for line in payload.content.decode("utf-8", errors="replace").split("\n"):
+    # A line break between tags is for the eyes alone; every character shown is one that leaves.
+    text = payload.content.decode("utf-8", errors="replace").replace("><", ">\n<")
+    for line in text.split("\n"):
         shown = safe_text(line.rstrip("\r").replace("\t", "  "))
         rows += [(Piece(1, shown[at : at + _WIDTH]),) for at in range(0, max(1, len(shown)), _WIDTH)]
     return rows

@@ -67,6 +67,7 @@ class UpdateRunScreen(BaseScreen):
         if self.chosen_work.run is not None:
             seat = self.desk.seat
             self._show(service.open_run(seat.register, seat.actor, self.chosen_work.run.id))
+            self._say_state()
 
     def on_mount(self) -> None:
         """Begin to read an answer."""
