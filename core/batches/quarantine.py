@@ -6,6 +6,8 @@ The file has the columns of the original, so that it can be fed back as it is, a
 from __future__ import annotations
 
 import os
+from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
@@ -18,7 +20,7 @@ from core.tabular import CannotWrite, TableFile
 from core.text import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -57,7 +59,7 @@ def keep(uow: UnitOfWork, batch: Batch, problems: Iterable[Problem]) -> int:
     return len(rows)
 
 
-def kept(connection: Connection, batch: Batch, *, limit: int | None = None) -> Iterator[Problem]:
+def kept(connection: Connection, batch: Batch) -> Generator[Problem, None, None]:
     """The batch's quarantined rows in the order of the file, while their values are still kept."""
     rows = batch_row_table.c
     query = (
@@ -65,12 +67,12 @@ def kept(connection: Connection, batch: Batch, *, limit: int | None = None) -> I
         .where(rows.batch_id == batch.id, rows.outcome == QUARANTINED, rows.cells.is_not(None))
         .order_by(rows.line)
     )
-    result = connection.execution_options(yield_per=1_000).execute(
-        query if limit is None else query.limit(limit)
-    )
-    for row in result:
-        sentences = {language: row.problem[language] for language in LANGUAGES}
-        yield Problem(row.line, row.problem["heading"], sentences, tuple(row.cells))
+    # Streamed, so that memory doesn't grow with the quarantine; closed however the caller leaves.
+    streamed = connection.execution_options(yield_per=1_000)
+    with streamed.execute(query) as result:
+        for row in result:
+            sentences = {language: row.problem[language] for language in LANGUAGES}
+            yield Problem(row.line, row.problem["heading"], sentences, tuple(row.cells))
 
 
 def write(connection: Connection, batch: Batch, directory: Path, language: str) -> Path | None:
@@ -79,22 +81,26 @@ def write(connection: Connection, batch: Batch, directory: Path, language: str) 
     Raises:
         CannotWrite: the disk refused; the rows are still kept with the batch.
     """
-    problems = kept(connection, batch)
-    first = next(problems, None)
-    if first is None:
-        return None
+    with closing(kept(connection, batch)) as problems:
+        first = next(problems, None)
+        if first is None:
+            return None
+        _make(directory)
+        path = directory / f"{batch.kind}-{batch.id}-{batch.name}.csv"
+        headings = [*batch.headings, *(tr(heading, language) for heading in EXTRA_HEADINGS)]
+        with TableFile.create(path, headings, delimiter=batch.delimiter) as table:
+            for problem in chain([first], problems):
+                table.write(
+                    [*problem.cells, str(problem.line), problem.heading or "", problem.sentences[language]]
+                )
+    return path
+
+
+def _make(directory: Path) -> None:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(where=Where(file=str(directory)), reason=os.strerror(error.errno or 0)) from error
-    path = directory / f"{batch.kind}-{batch.id}-{batch.name}.csv"
-    headings = [*batch.headings, *(tr(heading, language) for heading in EXTRA_HEADINGS)]
-    with TableFile.create(path, headings, delimiter=batch.delimiter) as table:
-        for problem in (first, *problems):
-            table.write(
-                [*problem.cells, str(problem.line), problem.heading or "", problem.sentences[language]]
-            )
-    return path
 
 
 def forget_values(uow: UnitOfWork, batch: Batch) -> None:

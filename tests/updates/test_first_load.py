@@ -51,8 +51,8 @@ def write(directory: Path, *rows: dict[str, str], name: str = "vanha.csv") -> Pa
     return path
 
 
-def load(register: Register, path: Path, **options: bool) -> Batch:
-    return first_load.load(register, IMPORTER, LOAD, path, **options)
+def load(register: Register, path: Path, *, again: bool = False) -> Batch:
+    return first_load.load(register, IMPORTER, LOAD, path, again=again)
 
 
 def problems(batch: Batch) -> list[tuple[str, str, str]]:

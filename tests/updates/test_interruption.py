@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import random
 import time
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 ROWS = 1_500
 KILLS = 6
+FINISHED = -1
 
 
 def killed(work: Callable[..., None], arguments: tuple[str, ...], wait: float) -> bool:
@@ -56,23 +58,26 @@ def killed(work: Callable[..., None], arguments: tuple[str, ...], wait: float) -
     worker.start()
     teller.close()
     assert told.poll(30)
-    last = told.recv()
-    time.sleep(wait)
-    worker.kill()
-    worker.join()
-    try:
+    # A worker that finds nothing left to do, since the last was killed after its last chunk, tells nothing.
+    last = FINISHED
+    with contextlib.suppress(EOFError, OSError):
+        last = told.recv()
+        time.sleep(wait)
+        worker.kill()
         while True:
             last = told.recv()
-    except (EOFError, OSError):
-        told.close()
-    return bool(last == -1)
+    worker.join()
+    told.close()
+    return bool(last == FINISHED)
 
 
 def picture(register: Register) -> dict[str, Any]:
     """Everything that is known of the customers, by customer number; row numbers may differ, nothing else."""
     customer, change, ban = customer_table, customer_change_table, customer_ban_table
     with register.database.reading() as connection:
-        number_of = dict(connection.execute(select(customer.c.id, customer.c.number)).tuples().all())
+        number_of = {
+            row.id: row.number for row in connection.execute(select(customer.c.id, customer.c.number))
+        }
         ibans = values_of(connection, register.keyring, list(number_of), "iban")
         seen: dict[str, Any] = {
             row.number: [
@@ -132,14 +137,12 @@ def test_killed_loads_and_updates_end_as_undisturbed_ones(
 
     chance = random.Random(5)
     arguments = (database_url, str(tmp_path))
-    for _ in range(KILLS):
-        if killed(load_until_killed, (*arguments, str(customers)), chance.uniform(0, 0.1)):
-            break
+    loading = (load_until_killed, (*arguments, str(customers)))
+    assert sum(not killed(*loading, chance.uniform(0, 0.06)) for _ in range(KILLS)) > 1
     assert outcome(_gone_on_with(register, loaded, customers)) == outcome(loaded)
     run = service.prepare(register, IMPORTER, SERVICE, answer)
-    for _ in range(KILLS):
-        if killed(apply_until_killed, (*arguments, str(run.id)), chance.uniform(0, 0.02)):
-            break
+    applying = (apply_until_killed, (*arguments, str(run.id)))
+    assert sum(not killed(*applying, chance.uniform(0, 0.01)) for _ in range(KILLS)) > 1
     with register.database.reading() as connection:
         half = service.run(connection, run.id)
     done = half if half.batch.state is BatchState.DONE else service.apply(register, IMPORTER, run.id)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from core.customers.types import Customer
     from core.database import Database
     from core.register import Register
+    from core.updates.types import UpdateRun
     from tests.conftest import MakeActor
     from tests.updates.conftest import Add, WriteAnswer
 
@@ -44,7 +45,7 @@ MOVE = ("M", "Mäntytie 2", "33100", "Tampere", "15.11.2026")
 ADDRESS = ("Mäntytie 2", "33100", "Tampere")
 
 
-def applied(register: Register, actor: Actor, path: Path) -> service.UpdateRun:
+def applied(register: Register, actor: Actor, path: Path) -> UpdateRun:
     return service.apply(register, actor, service.prepare(register, actor, SERVICE, path).id)
 
 
@@ -54,7 +55,7 @@ def address_of(register: Register, number: str) -> tuple[str | None, ...]:
     return values.street, values.postcode, values.town
 
 
-def counts(run: service.UpdateRun) -> dict[str, int]:
+def counts(run: UpdateRun) -> dict[str, int]:
     return {name: n for name, n in run.batch.counts.items() if n}
 
 

@@ -1,0 +1,119 @@
+"""The selection: asked about through the gate alone, with nobody in it who must not be."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from core.actor import Role
+from core.customers import bans, restrictions
+from core.customers import service as customers
+from core.customers.bans import BanKind
+from core.customers.model import customer_table
+from core.customers.restrictions import Ground
+from core.customers.types import CustomerValues, Kind, Source, SourceKind
+from core.disclosure.log import DisclosureLog, LogSigner
+from core.disclosure.recipients import sync_recipients
+from core.disclosure.types import LeftOutReason, TransferState
+from core.errors import NotPermitted
+from core.updates.errors import NobodySelected, NoSuchService
+from core.updates.selection import Criteria, plan_selection, send_selection
+from integrations.hub import Hub
+from tests.support.update_house import SERVICE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.actor import Actor
+    from core.register import Register
+    from tests.conftest import MakeActor
+    from tests.updates.conftest import Add
+
+DAY = date(2026, 11, 1)
+STAFF = Source(SourceKind.STAFF, "call")
+
+
+@pytest.fixture
+def sending(register: Register, actor: Actor, tmp_path: Path) -> Register:
+    """The register with its log, its recipients and the real way out to the address service."""
+    LogSigner.create(tmp_path / "log.key", register.config.log.origin)
+    log: DisclosureLog = register.log
+    log.create(policy="1", software="0.1.0")
+    with register.database.unit_of_work() as uow:
+        sync_recipients(uow, actor, register.config.recipients)
+        uow.commit()
+    hub = Hub(register.config, register.database, register.clock)
+    register.exits = hub.exit
+    return register
+
+
+def out_files(register: Register) -> list[Path]:
+    """What lies in the folder for the service."""
+    return sorted((register.config.files.exchange_directory / "address_file" / "out").glob("*"))
+
+
+def test_the_file_holds_the_allowed_fields_of_the_allowed_people(
+    sending: Register, importer: Actor, actor: Actor, add: Add
+) -> None:
+    """Whoever forbade updates, is restricted, protected, gone or a firm isn't in the file; the log has it."""
+    people = {number: add(number) for number in ("1", "2", "3", "4", "5")}
+    add("6", values=CustomerValues(kind=Kind.ORGANISATION, organisation_name="Putki Oy"))
+    with sending.database.unit_of_work() as uow:
+        bans.forbid(uow, actor, people["2"].id, BanKind.REGISTER_UPDATE, origin="letter", since=DAY)
+        restrictions.restrict(uow, actor, people["3"].id, ground=Ground.ACCURACY_CONTESTED, since=DAY)
+        customers.protect_address(uow, actor, people["4"].id, STAFF, protected=True, version=1)
+        customers.end_relationship(uow, actor, people["5"].id, ended_on=DAY, source=STAFF, version=1)
+        uow.commit()
+    result = send_selection(sending, importer, SERVICE, Criteria())
+    assert result.state is TransferState.DELIVERED
+    (path,) = out_files(sending)
+    assert path.read_bytes().decode("iso-8859-15").splitlines() == [
+        "Asiakasnumero;Sukunimi;Etunimi;Katuosoite;Postinumero;Postitoimipaikka",
+        "1;Mäkelä;Maija;Koivukatu 1;00100;Helsinki",
+    ]
+    assert {left.number: left.reason for left in result.left_out} == {
+        "2": LeftOutReason.BAN,
+        "3": LeftOutReason.RESTRICTION,
+        "4": LeftOutReason.PROTECTED_ADDRESS,
+        "5": LeftOutReason.NO_BASIS,
+    }
+    assert sending.log.verify().verified
+
+
+def test_criteria_choose(sending: Register, importer: Actor, add: Add) -> None:
+    """Numbers, the beginning of the postcode and a limit choose who is asked about; a preview sends nothing."""
+    add("1")
+    add("2", values=CustomerValues(last_name="Aho", street="A 1", postcode="33100", town="Tampere"))
+    add("3", values=CustomerValues(last_name="Eho", street="E 1", postcode="33200", town="Tampere"))
+
+    def chosen(criteria: Criteria) -> set[object]:
+        plan = plan_selection(sending, importer, SERVICE, criteria).plan
+        return {item.fields["customer.number"] for item in plan.items}
+
+    assert chosen(Criteria(numbers=("1", "3", "99"))) == {"1", "3"}
+    assert chosen(Criteria(postcode="33")) == {"2", "3"}
+    assert chosen(Criteria(postcode="33", limit=1)) == {"2"}
+    assert not out_files(sending)
+
+
+def test_nobody_chosen_is_told(sending: Register, importer: Actor, add: Add) -> None:
+    """Criteria that fit nobody, erased people among them, end in a sentence instead of an empty file."""
+    erased = add("1")
+    with sending.database.unit_of_work() as uow:
+        table = customer_table
+        uow.connection.execute(update(table).where(table.c.id == erased.id).values(status="erased"))
+        uow.commit()
+    with pytest.raises(NobodySelected):
+        plan_selection(sending, importer, SERVICE, Criteria())
+    with pytest.raises(NoSuchService):
+        plan_selection(sending, importer, "toinen", Criteria())
+
+
+def test_only_importers_ask(sending: Register, make_actor: MakeActor, add: Add) -> None:
+    """A clerk can't send a selection."""
+    add("1")
+    with pytest.raises(NotPermitted):
+        send_selection(sending, make_actor(Role.CLERK), SERVICE, Criteria())
