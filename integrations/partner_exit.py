@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from integrations.protocol import Delivers, Exchange
 
 SETTLE_AT_ONCE: Final = 0
+# Used once and never kept, so not in a partner's quoted words either.
+_TRANSIENT: Final = "identity_code"
 _One: TypeAlias = Accepted | Rejected | NotSent | Unknown
 _Any: TypeAlias = Accepted | Rejected | NotSent | NotFound | Unknown
 
@@ -87,7 +89,7 @@ class PartnerExit:
         driver = self._driver(permit.user_name)
         if self._connection.manifest.mode == "batch":
             exchange = self._adapter.deliver(driver.context(), purpose, items, payloads)
-            return self._delivered(driver, exchange, Exposure(attempt, personal_values(items)))
+            return self._delivered(driver, exchange, Exposure(attempt, personal_values(items)), items)
         outcomes: dict[str, _One] = {}
         broken = False
         for item in items:
@@ -97,7 +99,7 @@ class PartnerExit:
             exposure = Exposure(attempt, personal_values([item]))
             mine = [payload for payload in payloads if payload.item_ids == (item.id,)]
             exchange = self._adapter.deliver(driver.context(), purpose, [item], mine)
-            outcomes[item.id] = _one(self._delivered(driver, exchange, exposure))
+            outcomes[item.id] = _one(self._delivered(driver, exchange, exposure, [item]))
             broken = exposure.broken
         return next(iter(outcomes.values())) if len(outcomes) == 1 else Partial(dict(outcomes))
 
@@ -122,7 +124,9 @@ class PartnerExit:
     def _driver(self, user_name: str) -> Driver:
         return Driver(self._adapter, self._connection, self._clock, new_id, user_name)
 
-    def _delivered(self, driver: Driver, exchange: Exchange[Outcome], exposure: Exposure) -> Outcome:
+    def _delivered(
+        self, driver: Driver, exchange: Exchange[Outcome], exposure: Exposure, items: Sequence[Item]
+    ) -> Outcome:
         """The adapter's outcome as far as it can be believed."""
         try:
             outcome = driver.run(exchange, exposure)
@@ -136,11 +140,12 @@ class PartnerExit:
                 if exposure.left
                 else NotSent("unreadable", unreadable.reason)
             )
+        codes = [str(item.fields[_TRANSIENT]) for item in items if item.fields.get(_TRANSIENT)]
         if isinstance(outcome, Partial):
             return Partial(
-                {name: self._masked(self._judged(it, exposure)) for name, it in outcome.items.items()}
+                {name: self._masked(self._judged(it, exposure), codes) for name, it in outcome.items.items()}
             )
-        return _one(self._masked(self._judged(outcome, exposure)))
+        return _one(self._masked(self._judged(outcome, exposure), codes))
 
     def _asked(self, driver: Driver, exchange: Exchange[InquiryResult]) -> InquiryResult:
         try:
@@ -167,11 +172,14 @@ class PartnerExit:
             return Unknown(f"HTTP_{status}")
         return outcome
 
-    def _masked(self, outcome: _Any) -> _Any:
-        """Partners quote what they were sent: a secret in their words is replaced by its name."""
+    def _masked(self, outcome: _Any, transient: Sequence[str] = ()) -> _Any:
+        """Partners quote what they were sent: a secret or an identity code in their words is replaced by its name."""
         if isinstance(outcome, Accepted | NotFound):
             return outcome
-        return replace(outcome, message=self._connection.secrets.masked(outcome.message))
+        message = self._connection.secrets.masked(outcome.message)
+        for code in transient:
+            message = message.replace(code, f"‹{_TRANSIENT}›")
+        return replace(outcome, message=message)
 
 
 def _one(outcome: _Any | Partial) -> _One:

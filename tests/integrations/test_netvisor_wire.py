@@ -188,7 +188,7 @@ def test_refused_before_anything_leaves(changes: dict[str, Any], field: str, wor
         rendered(**changes)
     assert (refusal.value.where.field or "") == field
     assert words in refusal.value.explain("en").sentence
-    assert words not in refusal.value.explain("fi").sentence
+    assert refusal.value.explain("fi").sentence != refusal.value.explain("en").sentence
 
 
 def test_line_without_tax_uses_its_own_code() -> None:
