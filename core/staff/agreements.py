@@ -12,11 +12,23 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import insert, select, update
 
 from core.actor import Role
+from core.errors import NotPermitted
 from core.staff.changes import record_change
-from core.staff.errors import AgreementWithoutDocument, BadAgreement, NoAgreementRecorded
+from core.staff.errors import (
+    AdministratorPresent,
+    AgreementWithoutDocument,
+    BadAgreement,
+    NoAgreementRecorded,
+)
 from core.staff.members import member
 from core.staff.model import agreement_table
-from core.staff.policy import administrator_id, in_force_on, keep_an_administrator, today
+from core.staff.policy import (
+    administrator_id,
+    in_force_on,
+    keep_an_administrator,
+    today,
+    working_administrators,
+)
 from core.text import clean_line
 
 if TYPE_CHECKING:
@@ -74,6 +86,27 @@ def record_agreement(
     member(uow.connection, staff_id)
     terms = AgreementTerms(document, signed_on, valid_from, valid_to)
     return insert_agreement(uow, recorded_by=administrator, staff_id=staff_id, terms=terms)
+
+
+def renew_for_administrator(uow: UnitOfWork, staff_id: int, terms: AgreementTerms) -> Agreement:
+    """Record an administrator's own agreement when no administrator can sign in any more.
+
+    Called by the command line on the register's own machine alone: when every administrator's agreement has run out,
+    whoever may read the database and its keys there is the only one left who can act.  It is on record as such.
+
+    Raises:
+        AdministratorPresent: somebody can still sign in and record it.
+        StaffNotFound, NotPermitted: there is no such member, or it is no enabled administrator.
+        BadAgreement, AgreementWithoutDocument: dates or document are not as they should be.
+    """
+    working = working_administrators(uow.connection, uow.now)
+    if working:
+        raise AdministratorPresent(administrators=", ".join(working.values()))
+    found = member(uow.connection, staff_id)
+    if not found.enabled or Role.ADMINISTRATOR not in found.roles:
+        raise NotPermitted(roles=str(Role.ADMINISTRATOR))
+    record_change(uow, staff_id, staff_id, "agreement renewed on the machine")
+    return insert_agreement(uow, recorded_by=staff_id, staff_id=staff_id, terms=terms)
 
 
 def insert_agreement(uow: UnitOfWork, *, recorded_by: int, staff_id: int, terms: AgreementTerms) -> Agreement:

@@ -134,6 +134,14 @@ class AgreementWithoutDocument(InvalidInput):
     advice = N_("Say where the signed document is kept, for example: folder 3, page 12.")
 
 
+class AdministratorPresent(Refused):
+    """The way in for a register without a working administrator is shut while there is one."""
+
+    code = "staff.administrator_present"
+    sentence = N_("An administrator can still sign in: {administrators}.")
+    advice = N_("Ask them to record the agreement: rekisteri staff agreement record")
+
+
 class NoAgreementRecorded(NotFound):
     """There is no agreement in force to end."""
 

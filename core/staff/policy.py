@@ -15,7 +15,7 @@ from core.staff.model import agreement_table, staff_member_table, staff_role_tab
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
     from core.database import UnitOfWork
 
@@ -62,16 +62,20 @@ def keep_an_administrator(uow: UnitOfWork, leaving: int, name: str) -> None:
         .with_for_update()
     )
     others = [staff_id for staff_id in uow.connection.scalars(administrators).all() if staff_id != leaving]
-    remaining = (
-        select(staff_member_table.c.id)
+    if not set(others) & set(working_administrators(uow.connection, uow.now)):
+        raise LastAdministrator(name=name)
+
+
+def working_administrators(connection: Connection, now: datetime) -> dict[int, str]:
+    """Id and name of the administrators who may sign in today."""
+    statement = (
+        select(staff_member_table.c.id, staff_member_table.c.name)
         .join(staff_role_table, staff_role_table.c.staff_id == staff_member_table.c.id)
         .join(agreement_table, agreement_table.c.staff_id == staff_member_table.c.id)
         .where(
-            staff_member_table.c.id.in_(others),
             staff_role_table.c.role == Role.ADMINISTRATOR,
             staff_member_table.c.disabled_at.is_(None),
-            in_force_on(today(uow.now)),
+            in_force_on(today(now)),
         )
     )
-    if uow.connection.execute(remaining).first() is None:
-        raise LastAdministrator(name=name)
+    return {row.id: row.name for row in connection.execute(statement)}

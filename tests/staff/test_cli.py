@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.staff import sign_in
-from core.staff.model import session_table
+from core.staff.model import agreement_table, session_table
 from tests.staff.conftest import ADMIN_PASSWORD, CLERK_PASSWORD
 from tui.cli import session as session_verb
 from tui.cli.main import command as rekisteri
@@ -178,6 +179,24 @@ def test_each_act_of_an_administrator_works_and_is_on_record(
     assert [row["outcome"] for row in attempts] == ["accepted"] * 3
     assert attempts[0]["origin"].startswith("local uid ")
     assert shell("staff", "accesses", "kalle").code == 0
+
+
+def test_when_every_agreement_has_run_out_the_machine_s_keeper_can_renew_an_administrator_s(
+    shell: Shell, staff: Staff, database: Database
+) -> None:
+    """Shut while an administrator can sign in, open for an administrator alone when none can, and on record."""
+    renew = ("staff", "agreement", "renew")
+    terms = ("--document", "mappi 9", "--signed-on", "2026-03-01")
+    shut = shell(*renew, "paula", *terms, user=None)
+    assert (shut.code, "Paula Päällikkö" in shut.err) == (1, True)
+    with database.unit_of_work() as uow:
+        uow.connection.execute(agreement_table.update().values(valid_to=date(2026, 1, 31)))
+        uow.commit()
+    assert shell("staff", "list").code == 1
+    assert shell(*renew, "kalle", *terms, user=None).code == 1
+    assert shell(*renew, "paula", *terms, user=None).code == 0
+    history = shell("--json", "staff", "history", "paula").data
+    assert [row["change"] for row in history][-2:] == ["agreement renewed on the machine", "agreement"]
 
 
 def test_ones_own_password_is_changed_with_the_present_one(

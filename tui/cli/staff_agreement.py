@@ -52,6 +52,22 @@ def record(
     tell(cli, member)
 
 
+@agreement.command("renew")
+@click.argument("user_name")
+@click.option("--document", required=True, help="Where the signed confidentiality agreement is kept.")
+@click.option("--signed-on", required=True, type=DAY, help="The day it was signed (2026-01-31).")
+@click.option("--valid-to", type=DAY, help="Its last day; without it, until ended.")
+@pass_cli
+def renew(cli: Cli, user_name: str, document: str, signed_on: datetime, valid_to: datetime | None) -> None:
+    """On the register's machine, when no administrator can sign in any more: record an administrator's agreement."""
+    terms = agreements.AgreementTerms(document, signed_on.date(), signed_on.date(), day_of(valid_to))
+    with cli.register().database.unit_of_work() as uow:
+        member = service.by_user_name(uow.connection, user_name)
+        agreements.renew_for_administrator(uow, member.id, terms)
+        uow.commit()
+    tell(cli, member)
+
+
 @agreement.command("end")
 @click.argument("user_name")
 @pass_cli
