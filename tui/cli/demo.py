@@ -62,7 +62,7 @@ def command(cli: Cli, folder: Path, *, open_only: bool) -> None:
             _open_screens(place)
             return
     click.echo(cli.tr(N_("To open it on a terminal: {command}"), command=_opening(folder)))
-    words = N_("Sign in as {user} with the password: {password}")
+    words = N_("There you are {user}, whose password (should the screen lock) is: {password}")
     click.echo(cli.tr(words, user=setting.USER_NAME, password=setting.PASSWORD))
 
 
@@ -99,13 +99,15 @@ def _stopwatch(language: str) -> Callable[[str], None]:
 
 
 def _open_screens(folder: Folder) -> None:
+    from core.staff.members import members
     from tui.bootstrap import Workplace
-    from tui.demo.setting import USER_NAME
     from tui.session import run_session
 
     workplace = Workplace(folder.config)
     try:
-        run_session(workplace.register, user_name=USER_NAME)
+        with workplace.register.database.reading() as connection:
+            (only_member,) = members(connection)
+        run_session(workplace.register, staff_id=only_member.id)
     finally:
         workplace.close()
 
