@@ -15,6 +15,7 @@ _BIDI: Final = {
 _INVISIBLE: Final = {
     chr(point) for point in (0x00AD, 0x034F, 0x180E, *range(0x200B, 0x200E), *range(0x2060, 0x2066), 0xFEFF)
 }
+_JOINER: Final = "\N{COMBINING GRAPHEME JOINER}"
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _FORBIDDEN_CATEGORIES: Final = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -31,7 +32,11 @@ def _allowed(char: str) -> bool:
 
 def clean_line(text: str) -> str:
     """One line as it may be stored: NFC, forbidden characters dropped, runs of white space made one space."""
-    spaced = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
+    normal = unicodedata.normalize("NFC", text)
+    if normal.isprintable() and _JOINER not in normal:
+        # Nearly all text there is; what Python prints as it stands holds nothing of the forbidden but this joiner.
+        return " ".join(normal.split())
+    spaced = "".join(" " if char.isspace() else char for char in normal)
     return " ".join("".join(char for char in spaced if _allowed(char)).split())
 
 
@@ -73,6 +78,8 @@ _FOLD: Final = str.maketrans(
 
 def fold(text: str) -> str:
     """Folded for search: case, accents and width ignored (``Åkerö`` → ``akero``), the same on every database."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_FOLD)
 
@@ -83,5 +90,7 @@ _AFTER_Z: Final = {"å": "{a", "ä": "{b", "æ": "{b", "ö": "{c", "ø": "{c"}
 
 def sort_key(name: str) -> str:
     """A key that sorts as Finnish does: å, ä, ö after z, other accents ignored, case ignored (SFS 4600 in short)."""
+    if name.isascii():
+        return name.lower()
     lowered = unicodedata.normalize("NFC", name.casefold())
     return "".join(_AFTER_Z.get(char) or fold(char) for char in lowered)
