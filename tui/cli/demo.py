@@ -99,15 +99,15 @@ def _stopwatch(language: str) -> Callable[[str], None]:
 
 
 def _open_screens(folder: Folder) -> None:
-    from core.staff.members import members
+    from core.staff.sign_in import sign_in
     from tui.bootstrap import Workplace
+    from tui.demo.setting import PASSWORD, USER_NAME
     from tui.session import run_session
 
     workplace = Workplace(folder.config)
     try:
-        with workplace.register.database.reading() as connection:
-            (only_member,) = members(connection)
-        run_session(workplace.register, staff_id=only_member.id)
+        register = workplace.register
+        run_session(register, session=sign_in(register.database, USER_NAME, PASSWORD, origin="demo"))
     finally:
         workplace.close()
 
