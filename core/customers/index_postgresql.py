@@ -8,7 +8,7 @@ customers have in common is found soon by walking the name order, and what few h
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import TextClause, bindparam, text
 
@@ -49,59 +49,76 @@ def _walk(begins_with: int | None) -> TextClause:
     )
 
 
-_LOOK_UP: Final = text(
-    "WITH few AS MATERIALIZED ("  # noqa: S608 - the expression is ours
-    f" SELECT place, lead, words FROM customer_search WHERE {VECTOR} @@ CAST(:query AS tsquery) AND place IS NOT NULL)"
-    " SELECT place FROM few WHERE lead LIKE :lead AND place <= :bound AND words LIKE ALL (CAST(:patterns AS text[]))"
-    " ORDER BY place LIMIT :limit"
-)
+@cache
+def _look_up(ways: int) -> TextClause:
+    """The first places among what the GIN index has of one word, that match in any of so many ways."""
+    match = " OR ".join(
+        f"lead LIKE :lead{at} AND words LIKE ALL (CAST(:patterns{at} AS text[]))" for at in range(ways)
+    )
+    return text(
+        "WITH few AS MATERIALIZED ("  # noqa: S608 - the expression is ours
+        f" SELECT place, lead, words FROM customer_search WHERE {VECTOR} @@ CAST(:query AS tsquery)"
+        " AND place IS NOT NULL)"
+        f" SELECT place FROM few WHERE place <= :bound AND ({match}) ORDER BY place LIMIT :limit"
+    )
+
+
+class _Way(NamedTuple):
+    """One way to match: the name order's word begins with ``lead`` (None: any), and each of ``rest`` some other."""
+
+    lead: str | None
+    rest: list[str]
+
+    @property
+    def rarest(self) -> str:
+        """The word to ask the GIN index for: it would fetch all of a short one's matches before joining them."""
+        return max(self.rest, key=lambda word: (len(word), not word.isdigit()))
+
+
 _LAST: Final = (1 << 63) - 1
 
 
 def find(connection: Connection, words: Sequence[str], limit: int) -> list[CustomerRow]:
     """The first *limit* customers in name order in whom each of *words* begins a word; no word begins another."""
+    ways = [_Way(word, [other for other in words if other != word]) for word in words]
     places: set[int] = set()
-    for word in words:
-        rest = [other for other in words if other != word]
-        places.update(_led_by(connection, word, rest, limit))
-    bound = sorted(places)[limit - 1] if len(places) >= limit else _LAST
-    places.update(_anywhere(connection, words, bound, limit))
+    bound = _LAST
+    unsettled: dict[str, list[_Way]] = {}
+    for way in (*ways, _Way(None, list(words))):
+        found = _walked(connection, way, bound, limit)
+        if found is None:
+            unsettled.setdefault(way.rarest, []).append(way)
+            continue
+        places.update(found)
+        if len(places) >= limit:
+            bound = sorted(places)[limit - 1]
+    for word, some in unsettled.items():
+        places.update(_looked_up(connection, word, some, bound, limit))
     if not places:
         return []
     return [row_of(row) for row in connection.execute(_ROWS, {"places": sorted(places)[:limit]})]
 
 
-def _led_by(connection: Connection, word: str, rest: Sequence[str], limit: int) -> Sequence[int]:
-    length = min(len(word), LEAD_LENGTHS[-1])
-    walk = WALK if rest else limit
-    values = {"prefix": word[:length], "lead": f"{word}%", "patterns": _patterns(rest), "walk": walk}
-    walked, places = connection.execute(_walk(length), values).one()
-    if not rest or walked < walk or len(places or ()) >= limit:
-        return (places or [])[:limit]
-    return _look_up(connection, rest, f"{word}%", _LAST, limit)
+def _walked(connection: Connection, way: _Way, bound: int, limit: int) -> Sequence[int] | None:
+    """The way's first places by walking the name order, or None when that has not settled it."""
+    # What begins with the word alone needs no look at the others.
+    walk = WALK if way.rest else limit
+    lead = way.lead or ""
+    length = min(len(lead), LEAD_LENGTHS[-1])
+    values: dict[str, object] = {"patterns": _patterns(way.rest), "walk": walk}
+    values |= {"prefix": lead[:length], "lead": f"{lead}%"} if lead else {"bound": bound}
+    walked, places = connection.execute(_walk(length or None), values).one()
+    settled = not way.rest or walked < walk or len(places or ()) >= limit
+    return (places or [])[:limit] if settled else None
 
 
-def _anywhere(connection: Connection, words: Sequence[str], bound: int, limit: int) -> Sequence[int]:
-    values = {"bound": bound, "patterns": _patterns(words), "walk": WALK}
-    walked, places = connection.execute(_walk(None), values).one()
-    if walked < WALK or len(places or ()) >= limit:
-        return (places or [])[:limit]
-    return _look_up(connection, words, "%", bound, limit)
-
-
-def _look_up(
-    connection: Connection, words: Sequence[str], lead: str, bound: int, limit: int
+def _looked_up(
+    connection: Connection, word: str, ways: Sequence[_Way], bound: int, limit: int
 ) -> Sequence[int]:
-    # The index is asked for the longest word alone: it would fetch all of a short one's matches before joining them.
-    rarest = max(words, key=lambda word: (len(word), not word.isdigit()))
-    values = {
-        "query": f"'{rarest}':*",
-        "lead": lead,
-        "bound": bound,
-        "patterns": _patterns(words),
-        "limit": limit,
-    }
-    return connection.execute(_LOOK_UP, values).scalars().all()
+    values: dict[str, object] = {"query": f"'{word}':*", "bound": bound, "limit": limit}
+    for at, way in enumerate(ways):
+        values |= {f"lead{at}": f"{way.lead or ''}%", f"patterns{at}": _patterns(way.rest)}
+    return connection.execute(_look_up(len(ways)), values).scalars().all()
 
 
 def _patterns(words: Sequence[str]) -> list[str]:

@@ -7,9 +7,10 @@ before its row changes.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 
 from core.customers.places import chunks
 from core.customers.rows import ROW_COLUMNS, row_of
@@ -34,12 +35,19 @@ _LEARN: Final = text(
     " SELECT place, lead, words FROM customer_search WHERE customer_id IN :ids ORDER BY place"
 ).bindparams(bindparam("ids", expanding=True))
 _REBUILD: Final = text("INSERT INTO customer_fts (customer_fts) VALUES ('rebuild')")
-_FIND: Final = text(
-    f"SELECT {ROW_COLUMNS} FROM ("  # noqa: S608 - the columns are ours
-    " SELECT rowid AS place FROM customer_fts WHERE customer_fts MATCH :words ORDER BY rowid LIMIT :limit) AS found"
-    " JOIN customer_search AS s ON s.place = found.place JOIN customer AS c ON c.id = s.customer_id"
-    " ORDER BY found.place"
-)
+# Prefixes of every length up to this have an index of their own (migration 0003).  A longer one would make FTS5 gather
+# all of its matches before giving the first, so it is looked up by its beginning and then compared.
+_INDEXED: Final = 8
+
+
+@cache
+def _find(long_words: int) -> TextClause:
+    compared = "".join(f" AND (s.words LIKE :any{at} OR s.lead LIKE :lead{at})" for at in range(long_words))
+    return text(
+        f"SELECT {ROW_COLUMNS} FROM customer_fts AS f"  # noqa: S608 - the columns are ours
+        " CROSS JOIN customer_search AS s ON s.place = f.rowid CROSS JOIN customer AS c ON c.id = s.customer_id"
+        f" WHERE customer_fts MATCH :words{compared} ORDER BY f.rowid LIMIT :limit"
+    )
 
 
 def forget(connection: Connection, customer_ids: Sequence[int]) -> None:
@@ -67,5 +75,11 @@ def rebuild(connection: Connection) -> None:
 
 def find(connection: Connection, words: Sequence[str], limit: int) -> list[CustomerRow]:
     """The first *limit* customers in name order in whom each of *words* begins a word."""
-    query = " AND ".join(f'"{word}"*' for word in words)
-    return [row_of(row) for row in connection.execute(_FIND, {"words": query, "limit": limit})]
+    long_words = [word for word in words if len(word) > _INDEXED]
+    values: dict[str, object] = {
+        "words": " AND ".join(f'"{word[:_INDEXED]}"*' for word in words),
+        "limit": limit,
+        **{f"any{at}": f"% {word}%" for at, word in enumerate(long_words)},
+        **{f"lead{at}": f"{word}%" for at, word in enumerate(long_words)},
+    }
+    return [row_of(row) for row in connection.execute(_find(len(long_words)), values)]

@@ -8,16 +8,18 @@ cost a logarithmic number of moves each.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, func, select, text, tuple_, update
+from sqlalchemy import TextClause, bindparam, func, select, text, update
 
 from core.customers.model import customer_place_count_table, customer_search_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -62,30 +64,24 @@ def give_up(connection: Connection, customer_ids: Sequence[int]) -> None:
         connection.execute(update(_search).where(chosen).values(place=None))
 
 
-def assign(connection: Connection, customer_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Give places to customers that have none; the caller holds `lock`.
+def plan(connection: Connection, names: Mapping[int, str]) -> tuple[dict[int, int], list[list[int]]]:
+    """Where customers that have no place belong (id → sort key); the caller holds `lock` and stores the places.
 
     Returns:
-        Other customers that had to move: id → (old place, new place).
+        Places in gaps that have room, and groups of customers who belong into a gap that has none: they are stored
+        without a place, and `make_room` finds them one.
     """
-    crowded: list[list[int]] = []
     placed: dict[int, int] = {}
-    newcomers = _newcomers(connection, customer_ids)
-    for (low, high), group in groupby(newcomers, key=lambda row: (row.low, row.high)):
-        ids = [row.customer_id for row in group]
+    crowded: list[list[int]] = []
+    for (low, high), group in groupby(_newcomers(connection, names), key=lambda one: (one.low, one.high)):
+        ids = [newcomer.customer_id for newcomer in group]
         room = _spread(low, high, len(ids))
         if room is None:
             crowded.append(ids)
         else:
             placed.update(zip(ids, room, strict=True))
-    _write(connection, placed)
-    moved: dict[int, tuple[int, int]] = {}
-    for ids in crowded:
-        for customer_id, (old, new) in _make_room(connection, ids).items():
-            moved[customer_id] = (moved.get(customer_id, (old,))[0], new)
-    for customer_id in customer_ids:
-        moved.pop(customer_id, None)
-    return moved
+    _recount(connection, placed.values(), [])
+    return placed, crowded
 
 
 class _Newcomer(NamedTuple):
@@ -95,30 +91,30 @@ class _Newcomer(NamedTuple):
     high: int | None
 
 
-def _newcomers(connection: Connection, customer_ids: Sequence[int]) -> list[_Newcomer]:
+_NEW: Final = {
+    "sqlite": "SELECT value ->> 0 AS id, value ->> 1 AS sort_key FROM json_each(:names)",
+    "postgresql": (
+        "SELECT CAST(value ->> 0 AS bigint) AS id, value ->> 1 AS sort_key"
+        " FROM jsonb_array_elements(CAST(:names AS jsonb))"
+    ),
+}
+
+
+@cache
+def _neighbours(dialect: str) -> TextClause:
+    near = "SELECT place FROM customer_search WHERE place IS NOT NULL AND (sort_key, customer_id)"
+    before = f"{near} < (new.sort_key, new.id) ORDER BY sort_key DESC, customer_id DESC LIMIT 1"
+    after = f"{near} > (new.sort_key, new.id) ORDER BY sort_key, customer_id LIMIT 1"
+    return text(f"SELECT new.sort_key, new.id, ({before}), ({after}) FROM ({_NEW[dialect]}) AS new")  # noqa: S608 - ours
+
+
+def _newcomers(connection: Connection, names: Mapping[int, str]) -> list[_Newcomer]:
     """The customers in name order, each with the places just before and after it (None at an end)."""
-    near = _search.alias("near")
-    near_key = tuple_(near.c.sort_key, near.c.customer_id)
-    own_key = tuple_(_search.c.sort_key, _search.c.customer_id)
-    before = (
-        select(near.c.place)
-        .where(near.c.place.is_not(None), near_key < own_key)
-        .order_by(near.c.sort_key.desc(), near.c.customer_id.desc())
-        .limit(1)
+    parameters = {"names": json.dumps(list(names.items()), ensure_ascii=False)}
+    rows = connection.execute(_neighbours(connection.dialect.name), parameters)
+    return sorted(
+        (_Newcomer(*row) for row in rows), key=lambda newcomer: (newcomer.sort_key, newcomer.customer_id)
     )
-    after = (
-        select(near.c.place)
-        .where(near.c.place.is_not(None), near_key > own_key)
-        .order_by(near.c.sort_key, near.c.customer_id)
-        .limit(1)
-    )
-    own = (_search.c.sort_key, _search.c.customer_id, before.scalar_subquery(), after.scalar_subquery())
-    found: list[_Newcomer] = []
-    for ids in chunks(customer_ids):
-        found += (
-            _Newcomer(*row) for row in connection.execute(select(*own).where(_search.c.customer_id.in_(ids)))
-        )
-    return sorted(found, key=lambda newcomer: (newcomer.sort_key, newcomer.customer_id))
 
 
 def _spread(low: int | None, high: int | None, many: int) -> list[int] | None:
@@ -135,15 +131,15 @@ def _spread(low: int | None, high: int | None, many: int) -> list[int] | None:
     return [low + (high - low) * (index + 1) // (many + 1) for index in range(many)]
 
 
-def _make_room(connection: Connection, newcomers: list[int]) -> dict[int, tuple[int, int]]:
-    """Space a window anew around *newcomers*, who belong next to each other, and put them into it.
+def make_room(connection: Connection, names: Mapping[int, str]) -> dict[int, tuple[int, int]]:
+    """Space a window anew around customers who belong next to each other and have no place, and put them into it.
 
     Returns:
         Those who were there before: id → (old place, new place).
     """
-    rows = _newcomers(connection, newcomers)
-    low, high = rows[0].low, rows[0].high
-    ids = [row.customer_id for row in rows]
+    newcomers = _newcomers(connection, names)
+    low, high = newcomers[0].low, newcomers[0].high
+    ids = [newcomer.customer_id for newcomer in newcomers]
     room = _spread(low, high, len(ids))
     if room is not None:
         _write(connection, dict(zip(ids, room, strict=True)))

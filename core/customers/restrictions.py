@@ -96,7 +96,9 @@ def restrict_many(
         return
     recorded = {"recorded_at": uow.now, "actor_id": actor.staff_id, "actor_name": actor.name}
     same = {"detail": clean_line(detail), "since": since, **recorded}
-    rows = [{"customer_id": customer_id, "ground": str(ground), **same} for customer_id, ground in restrictions]
+    rows = [
+        {"customer_id": customer_id, "ground": str(ground), **same} for customer_id, ground in restrictions
+    ]
     uow.connection.execute(_table.insert(), rows)
 
 

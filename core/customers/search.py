@@ -60,51 +60,66 @@ def search(connection: Connection, typed: str, limit: int = FIRST_PAGE) -> list[
 
 def enter(connection: Connection, texts: Mapping[int, SearchText]) -> None:
     """Enter new customers (the services call this; the caller holds `places.lock`)."""
-    ids = list(texts)
-    connection.execute(_search.insert(), [_row(customer_id, texts[customer_id]) for customer_id in ids])
-    _settle(connection, ids, ids)
+    placed, crowded = places.plan(connection, {of: searchable.sort_key for of, searchable in texts.items()})
+    rows = [
+        {"customer_id": of, "place": placed.get(of), **searchable._asdict()}
+        for of, searchable in texts.items()
+    ]
+    connection.execute(_search.insert(), rows)
+    _settle(connection, texts, crowded)
 
 
 def replace(connection: Connection, texts: Mapping[int, SearchText]) -> None:
     """Enter changed customers anew; whoever has another name gets another place (the caller holds `places.lock`)."""
     before: dict[int, SearchText] = {}
+    stays: dict[int, int | None] = {}
     for ids in places.chunks(list(texts)):
-        columns = select(_search.c.customer_id, _search.c.sort_key, _search.c.lead, _search.c.words)
-        for customer_id, *old in connection.execute(columns.where(_search.c.customer_id.in_(ids))):
-            before[customer_id] = SearchText(*old)
-    changed = [customer_id for customer_id, old in before.items() if old != texts[customer_id]]
+        columns = (
+            _search.c.customer_id,
+            _search.c.place,
+            _search.c.sort_key,
+            _search.c.lead,
+            _search.c.words,
+        )
+        for of, place, *old in connection.execute(select(*columns).where(_search.c.customer_id.in_(ids))):
+            before[of], stays[of] = SearchText(*old), place
+    changed = {of: texts[of] for of, old in before.items() if old != texts[of]}
+    renamed = {of: new.sort_key for of, new in changed.items() if before[of].sort_key != new.sort_key}
     if not changed:
         return
-    renamed = [
-        customer_id for customer_id in changed if before[customer_id].sort_key != texts[customer_id].sort_key
-    ]
     if connection.dialect.name == "sqlite":
-        index_sqlite.forget(connection, changed)
+        index_sqlite.forget(connection, list(changed))
+    crowded: list[list[int]] = []
     if renamed:
-        places.give_up(connection, renamed)
-    connection.execute(_change, [{"of": of, **texts[of]._asdict()} for of in changed])
-    _settle(connection, renamed, changed)
+        places.give_up(connection, list(renamed))
+        placed, crowded = places.plan(connection, renamed)
+        stays.update({of: placed.get(of) for of in renamed})
+    connection.execute(_change, [{"of": of, "to": stays[of], **new._asdict()} for of, new in changed.items()])
+    _settle(connection, changed, crowded)
 
 
 _change: Final = (
     update(_search)
     .where(_search.c.customer_id == bindparam("of"))
-    .values(sort_key=bindparam("sort_key"), lead=bindparam("lead"), words=bindparam("words"))
+    .values(
+        place=bindparam("to"),
+        sort_key=bindparam("sort_key"),
+        lead=bindparam("lead"),
+        words=bindparam("words"),
+    )
 )
 
 
-def _settle(connection: Connection, without_place: list[int], unknown: list[int]) -> None:
-    """Give places to those who have none, and let the index learn them and everyone who had to move."""
-    moved = places.assign(connection, without_place) if without_place else {}
+def _settle(connection: Connection, texts: Mapping[int, SearchText], crowded: list[list[int]]) -> None:
+    """Find places for those without, and let the index learn everybody in *texts* and whoever had to move."""
+    moved: dict[int, int] = {}
+    for ids in crowded:
+        for of, (old, _) in places.make_room(connection, {of: texts[of].sort_key for of in ids}).items():
+            moved.setdefault(of, old)
     if connection.dialect.name == "sqlite":
-        forgotten = set(unknown)
-        known = {customer_id: old for customer_id, (old, _) in moved.items() if customer_id not in forgotten}
+        known = {of: old for of, old in moved.items() if of not in texts}
         index_sqlite.forget_moved(connection, known)
-        index_sqlite.learn(connection, [*unknown, *known])
-
-
-def _row(customer_id: int, searchable: SearchText) -> dict[str, object]:
-    return {"customer_id": customer_id, "place": None, **searchable._asdict()}
+        index_sqlite.learn(connection, [*texts, *known])
 
 
 def rebuild(uow: UnitOfWork) -> int:
@@ -114,9 +129,10 @@ def rebuild(uow: UnitOfWork) -> int:
     connection.execute(_search.delete())
     after, entered = 0, 0
     while batch := _texts(connection, after):
-        connection.execute(
-            _search.insert(), [_row(customer_id, found) for customer_id, found in batch.items()]
-        )
+        rows = [
+            {"customer_id": of, "place": None, **searchable._asdict()} for of, searchable in batch.items()
+        ]
+        connection.execute(_search.insert(), rows)
         after, entered = max(batch), entered + len(batch)
     places.space_all(connection)
     if connection.dialect.name == "sqlite":

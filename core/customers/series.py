@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from core.customers.model import number_series_table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
 CUSTOMERS: Final = "customer"
 ORDERS: Final = "order"
@@ -42,3 +42,14 @@ def move_past(connection: Connection, name: str, number: int, first: int) -> Non
         .where(series.c.name == name, series.c.next_number <= number)
         .values(next_number=number + 1)
     )
+
+
+def next_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Row ids for *count* new rows of *table*, so that many rows and what refers to them are written without asking."""
+    if connection.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, count).alias("each"))
+        return list(connection.execute(drawn).scalars())
+    # One writer at a time: nobody else can take these.
+    highest = connection.execute(select(func.max(table.c.id))).scalar() or 0
+    return list(range(highest + 1, highest + count + 1))

@@ -120,8 +120,10 @@ def add_many(
     ibans = {index: clean_iban(row.iban) for index, row in enumerate(rows) if row.iban}
     numbers = _numbers(uow, rows)
     today = uow.now.astimezone(HELSINKI).date()
+    ids = series.next_ids(connection, customer_table, len(rows))
     columns = [
         {
+            "id": customer_id,
             **values.as_dict(),
             "number": number,
             "status": Status.ACTIVE,
@@ -129,13 +131,9 @@ def add_many(
             "started_on": row.started_on or today,
             "version": 1,
         }
-        for row, values, number in zip(rows, all_values, numbers, strict=True)
+        for customer_id, row, values, number in zip(ids, rows, all_values, numbers, strict=True)
     ]
-    inserted = connection.execute(
-        customer_table.insert().returning(customer_table.c.number, customer_table.c.id), columns
-    )
-    id_of: dict[str, int] = {row.number: row.id for row in inserted}
-    ids = [id_of[number] for number in numbers]
+    connection.execute(customer_table.insert(), columns)
     same = recorded(uow, actor, source, batch_id, article_18_use=None)
     history = [
         {**same, "customer_id": of, "changes": _first_change(row)}

@@ -178,7 +178,7 @@ def _search_index_sqlite() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE customer_fts USING fts5("
         "lead, words, content='customer_search', content_rowid='place',"
-        " detail='none', columnsize=0, tokenize='ascii', prefix='1 2 3')"
+        " detail='none', columnsize=0, tokenize='ascii', prefix='1 2 3 4 5 6 7 8')"
     )
 
 
