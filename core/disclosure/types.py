@@ -165,6 +165,11 @@ STATE_NAMES: Final[Mapping[TransferState, str]] = MappingProxyType(
 )
 
 
+ITEM_STATE_NAMES: Final[Mapping[ItemState, str]] = MappingProxyType(
+    {state: STATE_NAMES[TransferState(state.value)] for state in ItemState}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
     """How one item fared.
