@@ -137,7 +137,9 @@ def read_manifest(path: Path, partner: str) -> Manifest:
     except OSError:
         raise BadManifest(partner=partner, reason=N_("it cannot be read")) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise BadManifest(partner=partner, reason=N_("its reader says: {detail}"), detail=str(error)) from None
+        raise BadManifest(
+            partner=partner, reason=N_("its reader says: {detail}"), detail=str(error)
+        ) from None
     problem = manifest.problem()
     if problem is not None:
         raise BadManifest(partner=partner, reason=problem)

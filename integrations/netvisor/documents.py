@@ -37,6 +37,8 @@ _FIELD_OF_ELEMENT: Final[Mapping[str, str]] = {
     "phonenumber": "phone",
     "emailinvoicingaddress": "email",
     "productname": "order.lines",
+    "salesinvoiceourreference": "order.number",
+    "salesinvoiceyourreference": "order.reference",
 }
 
 
@@ -155,8 +157,8 @@ def invoice_document(item: Item) -> wire.InvoiceDocument:
         net_days=(due_on - invoiced_on).days,
         customer_number=_value(item, "customer.number") or "",
         lines=product_lines(item),
-        reference=_value(item, "order.reference"),
         our_reference=_value(item, "order.number"),
+        your_reference=_value(item, "order.reference"),
         currency=currency,
     )
 

@@ -96,15 +96,15 @@ class ProductLine:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDocument:
-    """A sales invoice with our own number."""
+    """A sales invoice with our own number.  The bank reference is Netvisor's to give."""
 
     number: str
     invoiced_on: date
     net_days: int
     customer_number: str
     lines: tuple[ProductLine, ...]
-    reference: str | None = None
     our_reference: str | None = None
+    your_reference: str | None = None
     currency: str = "EUR"
 
 
@@ -200,10 +200,10 @@ def invoice_xml(invoice: InvoiceDocument, settings: InvoiceSettings) -> str:
         (
             _text("salesinvoicenumber", invoice.number),
             _text("salesinvoicedate", invoice.invoiced_on.isoformat(), format="ansi"),
-            _text("salesinvoicereferencenumber", invoice.reference),
             _element("salesinvoiceamount", "", iso4217currencycode=invoice.currency),
             _text("salesinvoicestatus", settings.status, type="netvisor"),
             _text("salesinvoiceourreference", invoice.our_reference),
+            _text("salesinvoiceyourreference", invoice.your_reference),
             _text("invoicingcustomeridentifier", invoice.customer_number, type="customer"),
             _text("paymenttermnetdays", str(invoice.net_days)),
             _element("invoicelines", lines),

@@ -201,14 +201,14 @@ class Sandbox:
         self.faults = Faults()
         self.requests: list[Received] = []
         self.lock = threading.RLock()
-        self._server = _Server((LOOPBACK, port), _Handler, bind_and_activate=False)
-        self._server.sandbox = self
+        self._port = port
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def base_url(self) -> str:
-        """``http://127.0.0.1:PORT``; known once started."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}"
+        """``http://127.0.0.1:PORT``; a port that the system chooses is known once started."""
+        return f"http://{LOOPBACK}:{self._port}"
 
     def start(self) -> None:
         """Listen, and answer in threads of its own.
@@ -216,8 +216,9 @@ class Sandbox:
         Raises:
             OSError: the port is taken.
         """
-        self._server.server_bind()
-        self._server.server_activate()
+        self._server = _Server((LOOPBACK, self._port), _Handler)
+        self._server.sandbox = self
+        self._port = int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="sandbox"
         )
@@ -225,10 +226,11 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop listening."""
-        if self._thread is not None:
+        if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._thread.join()
-        self._server.server_close()
+            self._server.server_close()
+            self._server = self._thread = None
 
     def __enter__(self) -> Self:
         self.start()

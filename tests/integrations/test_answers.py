@@ -37,7 +37,11 @@ NOT_FOUND = {
 DEFAULTS = {
     "consumerResponse": {
         "responseHeader": {"responseStatus": "0", "timeStamp": {"date": 1634590800000, "time": "2025"}},
-        "personIdentification": {"name": "T", "personId": "030388-927Y", "addressWhenDefaulted": {"street": "x"}},
+        "personIdentification": {
+            "name": "T",
+            "personId": "030388-927Y",
+            "addressWhenDefaulted": {"street": "x"},
+        },
         "creditInformationData": {
             "creditInformationEntryCount": 3,
             "paymentDefaultCount": "2",
@@ -77,7 +81,9 @@ JSON = st.recursive(
 
 def samples(folder: str, pattern: str) -> list[bytes]:
     """Real samples where they are at hand, and the ones carried here."""
-    carried = [LIST.encode()] if pattern == "*.xml" else [json.dumps(it).encode() for it in (NOT_FOUND, DEFAULTS)]
+    carried = (
+        [LIST.encode()] if pattern == "*.xml" else [json.dumps(it).encode() for it in (NOT_FOUND, DEFAULTS)]
+    )
     return carried + [path.read_bytes() for path in sorted((DATA / folder).glob(pattern))]
 
 
@@ -248,12 +254,16 @@ def test_undeclared_is_unreadable(old: str, new: str) -> None:
 
 def test_failure_is_split() -> None:
     """A failure is its code and the partner's words, also when those hold the separator again."""
-    text = LIST.replace("<Status>OK</Status>", "<Status>FAILED</Status><Status>INVALID_DATA :: a :: b</Status>")
+    text = LIST.replace(
+        "<Status>OK</Status>", "<Status>FAILED</Status><Status>INVALID_DATA :: a :: b</Status>"
+    )
     envelope = netvisor.read_envelope(text.encode())
     assert (envelope.ok, envelope.code, envelope.message) == (False, "INVALID_DATA", "a :: b")
 
 
-@pytest.mark.parametrize(("text", "value"), [("244.12", "244.12"), ("6,9000", "6.90"), ("-3,5", "-3.50"), ("0", "0.00")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("244.12", "244.12"), ("6,9000", "6.90"), ("-3,5", "-3.50"), ("0", "0.00")]
+)
 def test_sums_have_comma_or_point(text: str, value: str) -> None:
     """Sums are read with a comma or a point, to whole cents."""
     assert netvisor.money(text) == Decimal(value)
@@ -288,7 +298,12 @@ def test_answer_as_kept_has_no_identity_code() -> None:
 
 def test_error_inside_success() -> None:
     """Status 1 is the partner's failure whatever HTTP says."""
-    content = {"consumerResponse": {"responseHeader": {"responseStatus": "1"}, "errorMessage": {"errorCode": "501", "errorText": "x"}}}
+    content = {
+        "consumerResponse": {
+            "responseHeader": {"responseStatus": "1"},
+            "errorMessage": {"errorCode": "501", "errorText": "x"},
+        }
+    }
     assert credit.read_answer(json.dumps(content).encode()) == credit.Failure("501", "x")
 
 
@@ -301,7 +316,11 @@ def test_error_inside_success() -> None:
         {"responseHeader": {"responseStatus": "0"}, "creditInformationData": {"paymentDefaultCount": "many"}},
         {"responseHeader": {"responseStatus": "0"}, "creditInformationData": {"paymentDefaultCount": True}},
         {"responseHeader": {"responseStatus": "0"}, "noRegisteredMessage": {"EIRText": "x" * 3000}},
-        {"responseHeader": {"responseStatus": "0"}, "noRegisteredMessage": {"EIR": "1"}, "creditInformationData": {"a": 1}},
+        {
+            "responseHeader": {"responseStatus": "0"},
+            "noRegisteredMessage": {"EIR": "1"},
+            "creditInformationData": {"a": 1},
+        },
         {},
     ],
 )

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from integrations.sandbox.asiakastieto import AsiakastietoSandbox
     from integrations.sandbox.server import Received
 
+ANOTHER = (
+    b'{"consumerResponse": {"responseHeader": {"responseStatus": "0"}, "personIdentification":'
+    b' {"personId": "120255-970U"}, "noRegisteredMessage": {"EIR": "1"}}}'
+)
 CLEAN, WITH_DEFAULTS = "010690-9434", "030388-927Y"
 
 
@@ -34,7 +38,9 @@ def ask(exit_: Exit, *, user_name: str = "matti", attempts: Attempts | None = No
     return exit_.deliver(permit(user_name), "credit_check", [item], payloads, attempts or Attempts())
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, sandbox: AsiakastietoSandbox, content: bytes, status: int = 200) -> None:
+def answering(
+    monkeypatch: pytest.MonkeyPatch, sandbox: AsiakastietoSandbox, content: bytes, status: int = 200
+) -> None:
     def process(self: AsiakastietoSandbox, received: Received) -> Reply:
         return Reply(status, "application/json", content)
 
@@ -57,7 +63,13 @@ def test_timestamp(now: datetime, clock: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("user_name", "told"),
-    [("matti", "matti"), ("Åke.Öberg", "ake.oberg"), ("maija-liisa.meikäläinen", "maija-liisa."), ("日本", ""), ("a b", "ab")],
+    [
+        ("matti", "matti"),
+        ("Åke.Öberg", "ake.oberg"),
+        ("maija-liisa.meikäläinen", "maija-liisa."),
+        ("日本", ""),
+        ("a b", "ab"),
+    ],
 )
 def test_who_asks(user_name: str, told: str) -> None:
     """The bureau is told at most 12 ASCII characters of the user name."""
@@ -104,7 +116,12 @@ def test_company(asiakastieto: AsiakastietoSandbox, asiakastieto_exit: Exit) -> 
     assert isinstance(outcome, Accepted)
     assert outcome.answer["kind"] == "company"
     query = dict(parse_qsl(urlsplit(asiakastieto.requests[0].target).query))
-    assert (query["version"], query["reqmsg"], query["qtype"], query["businessid"]) == ("5.01", "COMPANY", "SB", "19675438")
+    assert (query["version"], query["reqmsg"], query["qtype"], query["businessid"]) == (
+        "5.01",
+        "COMPANY",
+        "SB",
+        "19675438",
+    )
     assert asiakastieto.requests[0].target.startswith("/services/company5/REST?")
 
 
@@ -133,7 +150,7 @@ def test_refused_before_anything_leaves(
     tmp_path: Path,
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
-    fields: dict[str, str],
+    fields: dict[str, Any],
     settings: dict[str, Any],
     words: str,
 ) -> None:
@@ -164,7 +181,11 @@ def test_user_name_that_cannot_be_told(asiakastieto: AsiakastietoSandbox, asiaka
     ],
 )
 def test_errors_inside_http_200(
-    asiakastieto: AsiakastietoSandbox, asiakastieto_exit: Exit, monkeypatch: pytest.MonkeyPatch, code: str, expected: object
+    asiakastieto: AsiakastietoSandbox,
+    asiakastieto_exit: Exit,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    expected: object,
 ) -> None:
     """A declared error code refuses; a connection problem of theirs or a code that is not declared is unknown."""
     content = (
@@ -183,8 +204,7 @@ def test_errors_inside_http_200(
         (b"{}", 500, "HTTP_500"),
         (b"{}", 429, "HTTP_429"),
         (
-            b'{"consumerResponse": {"responseHeader": {"responseStatus": "0"}, "personIdentification":'
-            b' {"personId": "120255-970U"}, "noRegisteredMessage": {"EIR": "1"}}}',
+            ANOTHER,
             200,
             "ANOTHER_SUBJECT",
         ),

@@ -12,7 +12,6 @@ from tests.support import partners
 from tests.support.partners import deliver, invoicing_item, permit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from core.clock import FixedClock
@@ -27,10 +26,10 @@ STEPS = ["/salesinvoicelist.nv", "/customerlist.nv", "/customer.nv", "/salesinvo
 @pytest.fixture
 def impatient(
     netvisor: NetvisorSandbox, tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Exit]:
+) -> Exit:
     """Netvisor with a time limit that a drip of bytes exceeds."""
     partner = partners.netvisor_partner(monkeypatch, netvisor.base_url, timeout_seconds=0.5)
-    yield partners.hub(tmp_path, clock, netvisor=partner).exit("netvisor")
+    return partners.hub(tmp_path, clock, netvisor=partner).exit("netvisor")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -64,7 +63,11 @@ def test_inquiry(netvisor: NetvisorSandbox, impatient: Exit, fault: Fault) -> No
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_credit_enquiry(
-    asiakastieto: AsiakastietoSandbox, tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, fault: Fault
+    asiakastieto: AsiakastietoSandbox,
+    tmp_path: Path,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
 ) -> None:
     """A credit enquiry that goes wrong is in doubt, and was made at most once."""
     partner = partners.asiakastieto_partner(monkeypatch, asiakastieto.base_url, timeout_seconds=1)

@@ -43,7 +43,18 @@ ALLOWED = {
     "xml",
     "zoneinfo",
 }
-FORBIDDEN_NAMES = {"open", "eval", "exec", "compile", "__import__", "input", "print", "getattr", "globals", "vars"}
+FORBIDDEN_NAMES = {
+    "open",
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "input",
+    "print",
+    "getattr",
+    "globals",
+    "vars",
+}
 GIVEN: dict[str, dict[str, Any]] = {
     "netvisor": partners.NETVISOR_SETTINGS | {"vat_code_zero": "NONE"},
     "asiakastieto": {"company_qtype": "SB"},
@@ -92,7 +103,9 @@ def test_adapters_import_nothing_that_reaches_out(name: str) -> None:
                 imported = [node.module or ""]
             assert all(module.partition(".")[0] in ALLOWED for module in imported), (path.name, imported)
             ours = [it for it in imported if it.startswith("integrations.")]
-            assert not {"integrations.transport", "integrations.driver", "integrations.hub"}.intersection(ours)
+            assert not {"integrations.transport", "integrations.driver", "integrations.hub"}.intersection(
+                ours
+            )
             if isinstance(node, ast.Name):
                 assert node.id not in FORBIDDEN_NAMES, (path.name, node.id)
 
@@ -118,7 +131,9 @@ def test_listing_partners_imports_no_adapter() -> None:
         "c = catalogue(); [c.manifest(n) for n in c.names()]\n"
         "assert not [m for m in sys.modules if m.endswith('.adapter')], sys.modules\n"
     )
-    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT.parent, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT.parent, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
 
 
@@ -149,7 +164,9 @@ def test_render_is_pure(name: str) -> None:
 def test_values_of_other_fields_never_reach_the_wire(netvisor: NetvisorSandbox, netvisor_exit: Exit) -> None:
     """Even when an item wrongly held every field, what the manifest does not use is on no byte of the wire."""
     canaries = {
-        field: f"canary{number}" for number, field in enumerate(sorted(CATEGORY_OF_FIELD)) if field not in invoicing_item().fields
+        field: f"canary{number}"
+        for number, field in enumerate(sorted(CATEGORY_OF_FIELD))
+        if field not in invoicing_item().fields
     }
     item = invoicing_item()
     crowded = Item(item.id, item.key, {**canaries, **item.fields})
@@ -170,7 +187,9 @@ def test_generator_closed_early_leaves_nothing(name: str) -> None:
     exchange.close()
 
 
-@given(st.text(max_size=60), st.text(max_size=20), st.decimals(allow_nan=False, allow_infinity=False, places=2))
+@given(
+    st.text(max_size=60), st.text(max_size=20), st.decimals(allow_nan=False, allow_infinity=False, places=2)
+)
 def test_secrets_are_never_in_what_is_rendered(name: str, town: str, price: object) -> None:
     """Payloads are made without secrets: there is nothing to make them from."""
     from core.errors import InvalidInput

@@ -104,10 +104,10 @@ def test_invoice_document() -> None:
     assert rendered()["invoice"] == (
         "<root><salesinvoice><salesinvoicenumber>10001</salesinvoicenumber>"
         '<salesinvoicedate format="ansi">2026-11-22</salesinvoicedate>'
-        "<salesinvoicereferencenumber>10003</salesinvoicereferencenumber>"
         '<salesinvoiceamount iso4217currencycode="EUR"></salesinvoiceamount>'
         '<salesinvoicestatus type="netvisor">unsent</salesinvoicestatus>'
         "<salesinvoiceourreference>1001</salesinvoiceourreference>"
+        "<salesinvoiceyourreference>PO 7</salesinvoiceyourreference>"
         '<invoicingcustomeridentifier type="customer">1234</invoicingcustomeridentifier>'
         "<paymenttermnetdays>14</paymenttermnetdays><invoicelines><invoiceline><salesinvoiceproductline>"
         '<productidentifier type="netvisor">1697</productidentifier><productname>Omena &amp; päärynä</productname>'
@@ -118,10 +118,14 @@ def test_invoice_document() -> None:
     )
 
 
-@pytest.mark.parametrize("changes", [{}, {"name__first": None, "name__last": None, "organisation__name": "Firma Oy"}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"name__first": None, "name__last": None, "organisation__name": "Firma Oy"}]
+)
 def test_documents_are_in_the_vendors_order(changes: dict[str, Any]) -> None:
     """Every element stands where Netvisor's DTDs have it; where their files are at hand, the DTDs themselves say so."""
-    for label, document in rendered(email="a@b.fi", phone="+358401", invoice_by_email=True, send_phone=True, **changes).items():
+    for label, document in rendered(
+        email="a@b.fi", phone="+358401", invoice_by_email=True, send_phone=True, **changes
+    ).items():
         assert misplaced(read_xml(document.encode())) is None
         published = DATA / "netvisor" / "dtd" / f"{'sales' if label == 'invoice' else ''}{label}.dtd"
         if published.exists():
@@ -134,13 +138,23 @@ def test_absent_values_have_no_element() -> None:
     """A field that is not known is left out: an empty element would blank it at the accountant's (no blanking)."""
     document = rendered(address__street=None, address__town="", address__postcode=None, address__country=None)
     base = read_xml(document["customer"].encode()).one("customer").one("customerbaseinformation")
-    assert [child.name for child in base.children] == ["internalidentifier", "name", "isactive", "isprivatecustomer"]
+    assert [child.name for child in base.children] == [
+        "internalidentifier",
+        "name",
+        "isactive",
+        "isprivatecustomer",
+    ]
     assert all(child.text for child in base.children)
 
 
 def test_organisation_has_business_id_and_is_not_private() -> None:
     """A firm goes with its name and business id; a person's firm does not go at all."""
-    firm = rendered(name__first=None, name__last=None, organisation__name="Firma Oy", organisation__business_id="1967543-8")
+    firm = rendered(
+        name__first=None,
+        name__last=None,
+        organisation__name="Firma Oy",
+        organisation__business_id="1967543-8",
+    )
     assert "<externalidentifier>1967543-8</externalidentifier><name>Firma Oy</name>" in firm["customer"]
     assert "<isprivatecustomer>0</isprivatecustomer>" in firm["customer"]
     person = rendered(organisation__name="Firma Oy", organisation__business_id="1967543-8")
@@ -153,7 +167,9 @@ def test_email_and_phone_go_only_where_switched_on() -> None:
     quiet = rendered(email="matti@example.fi", phone="+358401234567")["customer"]
     assert "matti@example.fi" not in quiet
     assert "+358401234567" not in quiet
-    loud = rendered(email="matti@example.fi", phone="+358401234567", invoice_by_email=True, send_phone=True)["customer"]
+    loud = rendered(email="matti@example.fi", phone="+358401234567", invoice_by_email=True, send_phone=True)[
+        "customer"
+    ]
     assert "<phonenumber>+358401234567</phonenumber>" in loud
     assert "<emailinvoicingaddress>matti@example.fi</emailinvoicingaddress>" in loud
 
@@ -178,8 +194,20 @@ def test_latin_9_body() -> None:
         ({"order__due_date": "2026-11-01"}, "order.due_date", "before the invoice date"),
         ({"order__currency": "SEK"}, "order.currency", "in euros only"),
         ({"order__invoice_number": "77"}, "order.invoice_number", "not the key"),
-        ({"order__lines": ({"description": "x", "quantity": "NaN", "unit_price": "1", "vat_percent": "0"},)}, "order.lines", "number"),
-        ({"order__lines": ({"description": "x", "quantity": "1", "unit_price": "1", "vat_percent": "0"},)}, "order.lines", "vat_code_zero"),
+        (
+            {
+                "order__lines": (
+                    {"description": "x", "quantity": "NaN", "unit_price": "1", "vat_percent": "0"},
+                )
+            },
+            "order.lines",
+            "number",
+        ),
+        (
+            {"order__lines": ({"description": "x", "quantity": "1", "unit_price": "1", "vat_percent": "0"},)},
+            "order.lines",
+            "vat_code_zero",
+        ),
     ],
 )
 def test_refused_before_anything_leaves(changes: dict[str, Any], field: str, words: str) -> None:
@@ -201,7 +229,13 @@ def test_line_without_tax_uses_its_own_code() -> None:
 
 @pytest.mark.parametrize(
     ("value", "decimals", "written"),
-    [("244", 2, "244,00"), ("6.9000", 2, "6,90"), ("0.123", 2, "0,123"), ("1E+3", 0, "1000"), ("-2.50", 0, "-2,5")],
+    [
+        ("244", 2, "244,00"),
+        ("6.9000", 2, "6,90"),
+        ("0.123", 2, "0,123"),
+        ("1E+3", 0, "1000"),
+        ("-2.50", 0, "-2,5"),
+    ],
 )
 def test_decimals_have_a_comma(value: str, decimals: int, written: str) -> None:
     """Decimals are written with a comma, without an exponent, with at least the decimals asked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import logging
 import re
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CANARY = "canary-8f1c2d"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n%b\r\n1\r\nx\r\n0\r\n\r\n" % (
+    b"x" * 1000
+)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -101,12 +104,18 @@ def request(url: str, *headers: tuple[str, str], body: bytes = b"") -> WireReque
 def test_plain_exchange() -> None:
     """A request goes out as it is, and status, headers in lower case and content come back."""
     with listening(b"HTTP/1.1 201 Made\r\nContent-Length: 2\r\nX-Other: A\r\n\r\nok") as server:
-        answer = send(request(f"http://127.0.0.1:{server.port}/a?b=%2B", ("X-One", "1"), body=b"hello"), policy(server.port))
+        answer = send(
+            request(f"http://127.0.0.1:{server.port}/a?b=%2B", ("X-One", "1"), body=b"hello"),
+            policy(server.port),
+        )
     assert (answer.status, answer.content, answer.headers["x-other"]) == (201, b"ok", "A")
-    assert bytes(server.received) == (
-        f"POST /a?b=%2B HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nX-One: 1\r\nAccept-Encoding: identity\r\n"
-        "Connection: close\r\nContent-Length: 5\r\n\r\nhello"
-    ).encode()
+    assert (
+        bytes(server.received)
+        == (
+            f"POST /a?b=%2B HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nX-One: 1\r\nAccept-Encoding: identity\r\n"
+            "Connection: close\r\nContent-Length: 5\r\n\r\nhello"
+        ).encode()
+    )
 
 
 def test_redirect_is_not_followed() -> None:
@@ -122,9 +131,9 @@ def test_redirect_is_not_followed() -> None:
 
 def test_malformed_redirect_is_doubt() -> None:
     """A redirect to what is no address does not raise anything but doubt."""
-    with listening(b"HTTP/1.1 302 Found\r\nLocation: http://[::bad/\r\nContent-Length: 0\r\n\r\n") as server:
-        with pytest.raises(MaybeSent):
-            send(request(f"http://127.0.0.1:{server.port}/"), policy(server.port))
+    answer = b"HTTP/1.1 302 Found\r\nLocation: http://[::bad/\r\nContent-Length: 0\r\n\r\n"
+    with listening(answer) as server, pytest.raises(MaybeSent):
+        send(request(f"http://127.0.0.1:{server.port}/"), policy(server.port))
 
 
 def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +154,19 @@ def test_host_that_is_not_on_the_list() -> None:
         assert server.connections == 0
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fd00::1", "0.0.0.0", "224.0.0.1"])  # noqa: S104
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "::1",
+        "::ffff:127.0.0.1",
+        "fd00::1",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.1",
+    ],
+)
 def test_private_addresses_outside_the_sandbox(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """A public name that resolves to this machine or a private network is refused before a connection."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -158,7 +179,9 @@ def test_private_addresses_outside_the_sandbox(monkeypatch: pytest.MonkeyPatch, 
 
 def test_one_bad_address_among_good_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a name has several addresses, each is checked; one that is private refuses all."""
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (it, 443)) for it in ("93.184.215.14", "192.168.1.1")]
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (it, 443)) for it in ("93.184.215.14", "192.168.1.1")
+    ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(ProvedNotSent):
         send(request("https://partner.example/"), policy(443, host="partner.example", sandbox=False))
@@ -198,10 +221,18 @@ def test_name_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ProvedNotSent) as refusal:
         send(request("https://partner.example/"), policy(443, host="partner.example", sandbox=False))
     assert refusal.value.reason == "address_not_found"
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1) or [])
+
+    def dawdle(*_: object, **__: object) -> list[object]:
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", dawdle)
     started = time.monotonic()
     with pytest.raises(ProvedNotSent):
-        send(request("https://partner.example/"), policy(443, host="partner.example", sandbox=False, seconds=0.2))
+        send(
+            request("https://partner.example/"),
+            policy(443, host="partner.example", sandbox=False, seconds=0.2),
+        )
     assert time.monotonic() - started < 0.9
 
 
@@ -217,16 +248,18 @@ def certificate(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate for 127.0.0.1 that nobody trusts, and a server's context with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -249,7 +282,9 @@ def test_certificate_that_nobody_trusts(certificate: tuple[Path, ssl.SSLContext]
         assert not server.received
 
 
-def test_trusted_certificate_and_old_tls(certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trusted_certificate_and_old_tls(
+    certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a trusted certificate the exchange works; a server that speaks only TLS older than 1.2 is refused."""
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.load_verify_locations(certificate[0])
@@ -276,7 +311,7 @@ def test_session_keys_are_not_written_to_a_file(monkeypatch: pytest.MonkeyPatch,
     [
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok", "answer_compressed"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2000, "answer_too_large"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"3e8\r\n" + b"x" * 1000 + b"\r\n1\r\nx\r\n0\r\n\r\n", "answer_too_large"),
+        (CHUNKED, "answer_too_large"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok", "answer_broken"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: no\r\n\r\nok", "answer_broken"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "answer_broken"),
@@ -286,9 +321,8 @@ def test_session_keys_are_not_written_to_a_file(monkeypatch: pytest.MonkeyPatch,
 )
 def test_answers_that_are_not_taken(answer: bytes, reason: str) -> None:
     """A compressed, too large, cut off or malformed answer is doubt, with the reason in a word."""
-    with listening(answer) as server:
-        with pytest.raises(MaybeSent) as refusal:
-            send(request(f"http://127.0.0.1:{server.port}/"), policy(server.port))
+    with listening(answer) as server, pytest.raises(MaybeSent) as refusal:
+        send(request(f"http://127.0.0.1:{server.port}/"), policy(server.port))
     assert refusal.value.reason in {reason, "connection_lost"}
 
 
@@ -334,20 +368,30 @@ def test_requests_that_are_not_literal(bad: WireRequest) -> None:
         assert not server.received
 
 
-def test_secrets_are_neither_logged_nor_in_errors(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_secrets_are_neither_logged_nor_in_errors(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     """With every logger at its loudest, no line and no exception holds the URL, a header, the body or the answer."""
     caplog.set_level(logging.DEBUG)
     for name in ("httpx", "httpcore", "httpcore.connection", "httpcore.http11"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    answers = [OK, b"garbage " + CANARY.encode() + b"\r\n", b"", b"HTTP/1.1 302 F\r\nLocation: http://[" + CANARY.encode() + b"\r\n\r\n"]
+        caplog.set_level(logging.DEBUG, logger=name)
+    told = []
+    answers = [
+        OK,
+        b"garbage " + CANARY.encode() + b"\r\n",
+        b"",
+        b"HTTP/1.1 302 F\r\nLocation: http://[" + CANARY.encode() + b"\r\n\r\n",
+    ]
     for answer in answers:
         with listening(answer) as server:
-            wire = request(f"http://127.0.0.1:{server.port}/x?passwd={CANARY}", ("X-Key", CANARY), body=CANARY.encode())
+            wire = request(
+                f"http://127.0.0.1:{server.port}/x?passwd={CANARY}", ("X-Key", CANARY), body=CANARY.encode()
+            )
             try:
                 send(wire, policy(server.port))
             except transport.TransportFailure as failure:
-                assert CANARY not in repr(failure) + repr(failure.__cause__) + repr(failure.__context__)
+                told.append(repr(failure) + repr(failure.__cause__) + repr(failure.__context__))
             assert CANARY not in repr(wire)
-    assert CANARY not in caplog.text
+    assert CANARY not in "".join(told) + caplog.text
     captured = capfd.readouterr()
     assert CANARY not in captured.out + captured.err

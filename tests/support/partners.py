@@ -119,7 +119,7 @@ def invoicing_item(number: str = "10001", **changes: Any) -> Item:
         "order.invoice_number": number,
         "order.date": "2026-11-22",
         "order.due_date": "2026-12-06",
-        "order.reference": "10003",
+        "order.reference": "PO 7",
         "order.currency": "EUR",
         "order.lines": (
             {
