@@ -86,7 +86,12 @@ def set_quarantine_file(uow: UnitOfWork, batch: Batch, path: str | None) -> Batc
 
 
 def discard(uow: UnitOfWork, batch: Batch) -> None:
-    """Forget a batch that changed nothing yet."""
+    """Forget a batch that changed nothing yet.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says: somebody has begun to apply it.
+    """
+    _moved(uow, batch, finished_at=None)
     uow.connection.execute(delete(batch_row_table).where(batch_row_table.c.batch_id == batch.id))
     uow.connection.execute(delete(batch_table).where(batch_table.c.id == batch.id))
 
