@@ -130,13 +130,13 @@ _CUSTOMERS: Final = _area(
     "customers",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
     ("new", N_("New customer"), N_("Add a customer."), _CARER),
-    ("check", N_("Clear search"), N_("Empty the search and show everyone.")),
+    ("check", N_("Clear"), N_("Empty the search and show everyone.")),
 )
 
 _PICKER: Final = _area(
     "picker",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
-    ("check", N_("Clear search"), N_("Empty the search and show everyone.")),
+    ("check", N_("Clear"), N_("Empty the search and show everyone.")),
 )
 
 _CARD: Final = _area(

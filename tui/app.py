@@ -96,6 +96,8 @@ class RegisterApp(Display, inherit_bindings=False):
 
     def crumbs(self, top: BaseScreen) -> list[str]:
         """The path to *top*."""
+        if top.alone:
+            return [top.heading()]
         path = []
         for screen in self.screens_open():
             if screen is top:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.actor import Actor, Role
+from core.clock import FixedClock
+from core.config import load_config
 from core.customers import service
 from core.customers.types import CustomerValues, Kind, NewCustomer, Source, SourceKind
 from core.founding import found_register
 from core.register import Register, open_register
 from core.staff.agreements import AgreementTerms
+from core.staff.members import members
 from core.staff.service import first_administrator
+from tests.conftest import THE_MORNING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from core.clock import Clock
@@ -65,7 +72,7 @@ def open_office(
     founded = found_register(directory / "config.toml", {**_GIVEN, **(given or {})}, clock)
     register = open_register(founded.config, _no_partner, clock)
     with register.database.unit_of_work() as uow:
-        member = first_administrator(
+        first_administrator(
             uow,
             user_name=USER,
             name="Maija Meikäläinen",
@@ -74,5 +81,53 @@ def open_office(
             roles=tuple(Role),
         )
         uow.commit()
+    register.close()
+    return reopen_office(directory, clock)
+
+
+def reopen_office(directory: Path, clock: Clock | None = None) -> Office:
+    """The register in *directory*, founded before."""
+    register = open_register(load_config(directory / "config.toml"), _no_partner, clock)
+    with register.database.reading() as connection:
+        (member,) = members(connection)
     actor = Actor(member.id, member.user_name, member.name, frozenset(Role))
-    return Office(founded.file, register, actor)
+    return Office(directory / "config.toml", register, actor)
+
+
+PEOPLE = (
+    ("Åkerlund", "Lasse", "Rantatie 3", "65100", "Vaasa"),
+    ("Aaltonen", "Elli", "Kevätpolku 43 A 9", "90520", "Oulu"),
+    ("Virtanen", "Maija", "Koulukatu 19", "74120", "Iisalmi"),
+    ("Virtanen", "Matti", "Toritie 10", "40520", "Jyväskylä"),
+    ("Öhman", "Siv", "Strandvägen 1", "10600", "Tammisaari"),
+)
+
+
+@pytest.fixture(scope="session")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded register with `PEOPLE`, made once and copied for each test."""
+    directory = tmp_path_factory.mktemp("office-template")
+    office = open_office(directory, FixedClock(THE_MORNING))
+    rows = [
+        NewCustomer(
+            CustomerValues(
+                Kind.PERSON, first, last, street=street, postcode=postcode, town=town, country="FI"
+            ),
+            protected_address=last == "Öhman",
+        )
+        for last, first, street, postcode, town in PEOPLE
+    ]
+    firm = CustomerValues(Kind.ORGANISATION, organisation_name="Järvi & Pojat Oy", business_id="2077474-0")
+    office.add_rows([*rows, NewCustomer(firm)])
+    office.register.close()
+    return directory
+
+
+@pytest.fixture
+def office(office_template: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Office]:
+    """A register of this test's own."""
+    directory = tmp_path / "office"
+    shutil.copytree(office_template, directory)
+    opened = reopen_office(directory, clock)
+    yield opened
+    opened.register.close()

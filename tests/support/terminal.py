@@ -67,7 +67,8 @@ class Terminal:
                 os.waitpid(self.pid, 0)
             except (ProcessLookupError, ChildProcessError):
                 pass
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
 
     # --- in
 
@@ -76,6 +77,11 @@ class Terminal:
         data = keys(*names).encode()
         while data:
             data = data[os.write(self.descriptor, data) :]
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as dragging its window does."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     # --- out
 
@@ -131,6 +137,11 @@ class Terminal:
 
     # --- the end
 
+    def hang_up(self) -> None:
+        """Drop the line: the other end of the pseudo-terminal goes away."""
+        os.close(self.descriptor)
+        self.descriptor = -1
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         os.kill(self.pid, number)
@@ -147,5 +158,8 @@ class Terminal:
             if pid:
                 self.exit_status = os.waitstatus_to_exitcode(status)
                 return self.exit_status
-            self._read(0.01)
+            if self.descriptor >= 0:
+                self._read(0.01)
+            else:
+                time.sleep(0.01)
         raise AssertionError(f"still running; on screen:\n{self.text()}")

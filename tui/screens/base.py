@@ -35,6 +35,8 @@ class BaseScreen(Screen[None]):
     # Keys are handed on by the app, in order (see RegisterApp.on_event); Textual's focus is not used.
     AUTO_FOCUS: ClassVar[str | None] = ""
     signed_in: ClassVar[bool] = True
+    # Whether row 1 keeps silent about the screens below.
+    alone: ClassVar[bool] = False
 
     def __init__(self, desk: RegisterApp) -> None:
         super().__init__()

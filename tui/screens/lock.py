@@ -23,6 +23,7 @@ class LockScreen(BaseScreen):
     area = "lock"
     # The session is locked, so the check before each action would only lock again.
     signed_in = False
+    alone = True
 
     def __init__(self, desk: RegisterApp) -> None:
         super().__init__(desk)

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from core.clock import HELSINKI
+from core.disclosure.categories import CATEGORY_NAMES, categories_of
 from core.disclosure.purposes import PURPOSES
 from core.errors import InvalidInput, Where
 from core.messages import N_, tr
@@ -103,6 +104,12 @@ def end_of(value: date) -> datetime:
 def named(names: Mapping[Any, str], code: str, language: str) -> str:
     """What *code* is called, or the code itself when it has no name."""
     return tr(names[code], language) if code in names else code
+
+
+def fields_in_words(fields: frozenset[str] | tuple[str, ...], language: str) -> str:
+    """The categories of the notice that *fields* belong to: ``name, postal address``."""
+    present = categories_of(fields)
+    return ", ".join(tr(name, language) for code, name in CATEGORY_NAMES.items() if code in present)
 
 
 def purpose_name(code: str, language: str) -> str:

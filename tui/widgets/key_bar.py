@@ -26,8 +26,8 @@ class KeyBar(Rows):
     def row(self, y: int, width: int) -> Line:
         """All keys in one row."""
         line = Line(width).put(1, "")
-        for key, label in self.keys:
-            line.add(key, KEY).add(f" {label}  ", PLAIN)
+        for place, (key, label) in enumerate(self.keys):
+            line.add("  " if place else "").add(key, KEY).add(f" {label}", PLAIN)
         return line
 
     @staticmethod

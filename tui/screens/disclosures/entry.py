@@ -10,7 +10,7 @@ from core.disclosure.purposes import BASIS_NAMES
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_, tr
 from tui.screens.tabbed import TabbedScreen
-from tui.screens.words import named, purpose_name, when
+from tui.screens.words import fields_in_words, named, purpose_name, when
 from tui.widgets.details import Details, ReadRow, blank, labelled, paragraph
 from tui.widgets.record_table import Column, RecordTable
 
@@ -113,7 +113,7 @@ class TransferEntry(TabbedScreen):
             rows.append(labelled(self.tr(N_("Reason")), detail.reason))
         rows += [
             blank(),
-            *paragraph(self.tr(N_("Fields: {fields}"), fields=", ".join(sorted(detail.fields)))),
+            *paragraph(self.tr(N_("Data: {fields}"), fields=fields_in_words(detail.fields, language))),
         ]
         rows += paragraph(
             self.tr(

@@ -10,8 +10,8 @@ from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_, tr
 from core.text import safe_text
 from tui.screens.base import BaseScreen
-from tui.screens.words import named
-from tui.widgets.details import Details, Piece, ReadRow, blank, heading, labelled, paragraph
+from tui.screens.words import fields_in_words, named
+from tui.widgets.details import Details, Piece, ReadRow, blank, heading, labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +66,7 @@ class SendOrder(BaseScreen):
             labelled(self.tr(N_("Recipient")), f"{plan.recipient.name} ({plan.country})"),
             labelled(self.tr(N_("Purpose")), tr(plan.purpose.name, language)),
             labelled(self.tr(N_("Legal basis")), named(BASIS_NAMES, plan.basis, language)),
-            labelled(self.tr(N_("Fields")), ""),
-            *paragraph(", ".join(sorted(plan.fields))),
+            labelled(self.tr(N_("Data")), fields_in_words(plan.fields, language)),
         ]
         for item_id, fields in plan.withheld.items():
             if fields:

@@ -1,0 +1,7 @@
+"""The office, for each journey."""
+
+from __future__ import annotations
+
+from tests.support.office import office, office_template
+
+__all__ = ["office", "office_template"]

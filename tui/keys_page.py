@@ -1,0 +1,57 @@
+"""`docs/keys.md`, written from the table of actions: ``python -m tui.keys_page`` writes it anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tui.actions import ACTIONS, EVERYWHERE, KEYS, Action, shown_key
+
+FILE: Final = Path(__file__).parent.parent / "docs" / "keys.md"
+_HEAD: Final = """# Keys
+
+Written from `tui/actions.py` by `python -m tui.keys_page`; a test compares the two.
+
+A key means the same on every screen. Each F-key has a twin with Ctrl for terminals that keep F-keys to themselves.
+Keys may be typed ahead: each is done, the opening of a screen included, before the next one is looked at.
+"""
+_AREAS: Final = {
+    EVERYWHERE: "Everywhere",
+    "sign_in": "Sign-in",
+    "lock": "Locked session",
+    "menu": "Main menu",
+    "customers": "Customer list",
+    "picker": "Choosing the customer of a new order",
+    "card": "Customer card",
+    "customer_form": "Customer form",
+    "order": "Order entry",
+    "unsent": "Orders to send",
+    "preview": "What would leave for accounting",
+    "credit": "Credit check",
+    "updates": "Address updates",
+    "update_run": "An address update",
+    "log": "Disclosure log",
+    "entry": "A transfer",
+    "doubt": "Transfers in doubt",
+    "decision": "A decision by a person",
+}
+
+
+def page() -> str:
+    """The page, Markdown."""
+    parts = [_HEAD]
+    for area, title in _AREAS.items():
+        parts.append(f"## {title}\n\n| Key | Does | For |\n|---|---|---|")
+        own = sorted((one for one in ACTIONS if one.area == area), key=lambda one: list(KEYS).index(one.verb))
+        parts[-1] += "".join(f"\n{_row(action)}" for action in own) + "\n"
+    return "\n".join(parts)
+
+
+def _row(action: Action) -> str:
+    keys = ", ".join(shown_key(key) for key in action.keys)
+    roles = ", ".join(sorted(role.replace("_", " ") for role in action.roles)) or "everyone"
+    return f"| {keys} | {action.words} | {roles} |"
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf-8")
