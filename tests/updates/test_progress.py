@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import pty
 import sys
-
-import pytest
+from typing import TYPE_CHECKING
 
 from core.batches.types import Progress
 from tui.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
