@@ -76,7 +76,7 @@ def test_restrictions_of_a_load_are_recorded_together(
     matti, other = add(), add()
     with database.unit_of_work() as uow:
         restrictions.restrict_many(uow, actor, [(matti.id, Ground.UNLAWFUL)], since=MONDAY, detail="file")
-        restrictions.restrict_many(uow, actor, [], since=MONDAY)
+        restrictions.restrict_many(uow, actor, [], since=MONDAY, detail="file")
         assert restrictions.restricted_many(uow.connection, [matti.id, other.id]) == {matti.id}
 
 

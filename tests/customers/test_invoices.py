@@ -55,7 +55,9 @@ def test_states_are_read_back_once(database: Database, actor: Actor, add: AddCus
         assert uow.connection.execute(select(func.count()).select_from(invoice_change_table)).scalar() == 2
 
 
-def test_an_older_reading_never_undoes_a_newer_one(database: Database, actor: Actor, add: AddCustomer) -> None:
+def test_an_older_reading_never_undoes_a_newer_one(
+    database: Database, actor: Actor, add: AddCustomer
+) -> None:
     """Paid stays paid when yesterday's list is read late."""
     matti = add()
     with database.unit_of_work() as uow:

@@ -37,14 +37,20 @@ def assert_in_order(connection: Connection, names: list[str]) -> None:
         matching = [name for name in expected if name.startswith(first)]
         assert [row.display_name for row in search.search(connection, first, 1000)] == matching
     if connection.dialect.name == "sqlite":
-        connection.execute(text("INSERT INTO customer_fts (customer_fts, rank) VALUES ('integrity-check', 1)"))
+        connection.execute(
+            text("INSERT INTO customer_fts (customer_fts, rank) VALUES ('integrity-check', 1)")
+        )
 
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=8), min_size=1, max_size=40, unique=True)
 
 
 @SHARED
-@given(names=NAMES, sizes=st.lists(st.integers(1, 9), min_size=1, max_size=10), gap=st.sampled_from([1, 2, 4, 1 << 20]))
+@given(
+    names=NAMES,
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=10),
+    gap=st.sampled_from([1, 2, 4, 1 << 20]),
+)
 def test_any_order_of_arrival_ends_in_name_order(
     database: Database, actor: Actor, names: list[str], sizes: list[int], gap: int
 ) -> None:
@@ -62,7 +68,9 @@ def test_any_order_of_arrival_ends_in_name_order(
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["always just before", "always just after"])
-def test_the_worst_order_of_arrival(database: Database, actor: Actor, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worst_order_of_arrival(
+    database: Database, actor: Actor, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three hundred names that each fall into the one gap that is nearly used up still find room."""
     monkeypatch.setattr(places, "FIRST_GAP", 64)
     ordered = [f"b{position:04}" for position in range(300)][::step]

@@ -58,7 +58,9 @@ def test_a_bank_account_is_sealed_and_shown_masked(
         assert history.provenance(connection, matti.id)["iban"].source == LETTER
 
 
-def test_seeing_it_whole_is_remembered(database: Database, keyring: KeyRing, actor: Actor, add: AddCustomer) -> None:
+def test_seeing_it_whole_is_remembered(
+    database: Database, keyring: KeyRing, actor: Actor, add: AddCustomer
+) -> None:
     """A revealed account stands in the access log with the task; without a task it is not revealed."""
     matti = add()
     someone = replace(actor, staff_id=None)
@@ -90,7 +92,9 @@ def test_an_account_taken_away_is_gone_from_now_on(
         sealed.set_iban(uow, keyring, actor, matti.id, None, source=LETTER)
         assert sealed.iban_of(uow.connection, keyring, matti.id) is None
         assert sealed.values_of(uow.connection, keyring, [matti.id], "iban") == {}
-        assert [event.masked for event in sealed.history_of(uow.connection, keyring, matti.id, "iban")][-1] is None
+        assert [event.masked for event in sealed.history_of(uow.connection, keyring, matti.id, "iban")][
+            -1
+        ] is None
         assert "iban" not in history.provenance(uow.connection, matti.id)
 
 

@@ -47,7 +47,9 @@ def test_a_customer_is_found_by_what_is_remembered(database: Database, add: AddC
         assert found(connection, typed) == ["Virtanen Matti"]
 
 
-@pytest.mark.parametrize("typed", ["", " ", "!", "irtanen", "virtanen maija", "helsinki", '"', "'", "%", "*", "a\0b", "x" * 5000])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "!", "irtanen", "virtanen maija", "helsinki", '"', "'", "%", "*", "a\0b", "x" * 5000]
+)
 def test_what_does_not_match_finds_nobody(database: Database, add: AddCustomer, typed: str) -> None:
     """The middle of a word, a word too many, and characters that an index takes for commands find nobody."""
     add()
@@ -80,7 +82,9 @@ def test_a_foreign_number_is_found_both_ways(database: Database, add: AddCustome
         assert found(connection, "+46 8 123") == found(connection, "08 123 456") == ["Virtanen Matti"]
 
 
-def test_a_change_is_searchable_in_its_own_transaction(database: Database, actor: Actor, add: AddCustomer) -> None:
+def test_a_change_is_searchable_in_its_own_transaction(
+    database: Database, actor: Actor, add: AddCustomer
+) -> None:
     """A new name is found and the old one is not, before the commit and after; undone work was never there."""
     matti = add()
     with database.unit_of_work() as uow:
@@ -117,7 +121,8 @@ PEOPLE = st.builds(
 FIRMS = st.builds(CustomerValues, kind=st.just(Kind.ORGANISATION), organisation_name=LETTERS)
 REGISTER = st.lists(st.tuples(PEOPLE | FIRMS, st.booleans()), min_size=1, max_size=25)
 TYPED = st.lists(
-    st.text("aåäbov", min_size=1, max_size=2) | st.sampled_from(["0", "00", "04", "040 12", "35", "08", "93", "1", "10"]),
+    st.text("aåäbov", min_size=1, max_size=2)
+    | st.sampled_from(["0", "00", "04", "040 12", "35", "08", "93", "1", "10"]),
     min_size=1,
     max_size=3,
 ).map(" ".join)
@@ -157,7 +162,9 @@ def test_the_index_finds_what_looking_at_everybody_finds(
         patch.setattr(index_postgresql, "WALK", walk)
         rows = [NewCustomer(values, protected_address=protected) for values, protected in register]
         half = len(rows) // 2
-        ids = service.add_many(uow, actor, rows[:half], LETTER) + service.add_many(uow, actor, rows[half:], LETTER)
+        ids = service.add_many(uow, actor, rows[:half], LETTER) + service.add_many(
+            uow, actor, rows[half:], LETTER
+        )
         persons = [of for of, (values, _) in zip(ids, register, strict=True) if values.kind is Kind.PERSON]
         wanted = [
             CustomerChange(of, 1, {field: new for field, new in values.as_dict().items() if field != "kind"})

@@ -19,7 +19,6 @@ from core.customers.errors import (
 from core.customers.restrictions import Ground, Use
 from core.customers.types import CustomerChange, CustomerValues, NewCustomer, Source, SourceKind, Status
 from core.errors import NotPermitted
-from core.keys import KeyRing
 from core.staff import access_log
 from tests.customers.conftest import FIRM, LETTER, MATTI
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.clock import FixedClock
     from core.database import Database
+    from core.keys import KeyRing
     from tests.conftest import MakeActor
     from tests.customers.conftest import AddCustomer
 
@@ -45,7 +45,9 @@ def test_a_customer_is_kept_as_given_with_the_next_number(database: Database, ad
         assert matti.values.as_dict() == MATTI.as_dict()
 
 
-def test_each_value_knows_its_source(database: Database, actor: Actor, clock: FixedClock, add: AddCustomer) -> None:
+def test_each_value_knows_its_source(
+    database: Database, actor: Actor, clock: FixedClock, add: AddCustomer
+) -> None:
     """A changed value comes from the change, the others still from where they came first."""
     matti = add()
     clock.advance(3600)
@@ -64,7 +66,10 @@ def test_each_value_knows_its_source(database: Database, actor: Actor, clock: Fi
     assert known["first_name"].actor_name == "Testi Tekijä"
     assert "organisation_name" not in known
     assert first.values["street"] == (None, "Mannerheimintie 5 A 12")
-    assert second.values == {"street": ("Mannerheimintie 5 A 12", "Uusikatu 1"), "postcode": ("00100", "00120")}
+    assert second.values == {
+        "street": ("Mannerheimintie 5 A 12", "Uusikatu 1"),
+        "postcode": ("00100", "00120"),
+    }
     assert second.recorded_at > first.recorded_at
 
 
@@ -81,7 +86,9 @@ def test_a_change_to_the_same_leaves_no_trace(database: Database, actor: Actor, 
     """A value that is written again, only spaced differently, is no change."""
     matti = add()
     with database.unit_of_work() as uow:
-        same = service.change(uow, actor, matti.id, {"phone": "040 123 4567", "town": " Helsinki "}, CALL, version=1)
+        same = service.change(
+            uow, actor, matti.id, {"phone": "040 123 4567", "town": " Helsinki "}, CALL, version=1
+        )
         assert same == matti
         assert len(history.changes_of(uow.connection, matti.id)) == 1
 
@@ -109,7 +116,10 @@ def test_all_faults_are_told_at_once(database: Database, actor: Actor) -> None:
 def test_nothing_else_can_be_stored(database: Database, actor: Actor, add: AddCustomer) -> None:
     """A field that the notice does not name is refused, and the known ones are named (P1)."""
     matti = add()
-    with database.unit_of_work() as uow, pytest.raises(InvalidValue, match="Only what the privacy notice names"):
+    with (
+        database.unit_of_work() as uow,
+        pytest.raises(InvalidValue, match="Only what the privacy notice names"),
+    ):
         service.change(uow, actor, matti.id, {"birthday": "1.1.1970"}, CALL, version=1)
 
 
@@ -136,7 +146,9 @@ def test_a_load_keeps_its_order_history_and_bank_accounts(
 ) -> None:
     """Set-based adding returns ids in the order of the rows, each with history of the batch."""
     rows = [
-        NewCustomer(replace(MATTI, last_name=name), started_on=date(2020, 1, 2), iban="FI21 1234 5600 0007 85")
+        NewCustomer(
+            replace(MATTI, last_name=name), started_on=date(2020, 1, 2), iban="FI21 1234 5600 0007 85"
+        )
         for name in ("Ö", "Å", "A")
     ]
     source = Source(SourceKind.FIRST_LOAD, "customers.csv")
@@ -175,7 +187,14 @@ def test_a_restricted_customer_is_left_alone(database: Database, actor: Actor, a
             service.change(uow, actor, matti.id, {"town": "Espoo"}, CALL, version=1)
         with pytest.raises(CustomerRestricted):
             service.change(
-                uow, actor, matti.id, {"town": "Espoo"}, CALL, version=1, batch_id=1, article_18_use=Use.CONSENT
+                uow,
+                actor,
+                matti.id,
+                {"town": "Espoo"},
+                CALL,
+                version=1,
+                batch_id=1,
+                article_18_use=Use.CONSENT,
             )
         service.change(uow, actor, matti.id, {"town": "Espoo"}, CALL, version=1, article_18_use=Use.CONSENT)
         assert history.changes_of(uow.connection, matti.id)[-1].article_18_use == "consent"

@@ -46,13 +46,17 @@ def test_the_gate_reads_every_category_but_orders_and_identity_codes() -> None:
     assert not fields_of(["orders", "identity_code"]) & FIELDS
 
 
-def test_what_is_permitted_is_read(database: Database, keyring: KeyRing, actor: Actor, add: AddCustomer) -> None:
+def test_what_is_permitted_is_read(
+    database: Database, keyring: KeyRing, actor: Actor, add: AddCustomer
+) -> None:
     """Each permitted field has its value; who represents an organisation in the register brings its name along."""
     firm = add(FIRM)
     matti = add(replace(MATTI, represents=firm.id))
     with database.unit_of_work() as uow:
         sealed.set_iban(uow, keyring, actor, matti.id, "FI2112345600000785", source=LETTER)
-        fields = frozenset({"name.first", "organisation.name", "organisation.business_id", "bank.iban", "www"})
+        fields = frozenset(
+            {"name.first", "organisation.name", "organisation.business_id", "bank.iban", "www"}
+        )
         assert disclosure_view(uow.connection, keyring, [matti.id, firm.id], fields) == {
             matti.id: {
                 "name.first": "Matti",
@@ -94,9 +98,7 @@ def test_how_somebody_stands(database: Database, actor: Actor, add: AddCustomer)
         bans.forbid(uow, actor, matti.id, BanKind.PUBLICATION, origin="letter", since=date(2026, 11, 1))
         invoices.record_states(uow, actor, [invoiced(uow, actor, matti.id)])
         restrictions.restrict(uow, actor, matti.id, ground=Ground.LEGAL_CLAIM, since=date(2026, 11, 1))
-        service.end_relationship(
-            uow, actor, other.id, ended_on=date(2026, 11, 2), source=LETTER, version=1
-        )
+        service.end_relationship(uow, actor, other.id, ended_on=date(2026, 11, 2), source=LETTER, version=1)
         assert view.standing(uow.connection, [matti.id, other.id, 99]) == {
             matti.id: Standing(Status.ACTIVE, frozenset({BanKind.PUBLICATION}), True, False, None, True),
             other.id: Standing(Status.ENDED, frozenset(), False, True, date(2026, 11, 2), False),

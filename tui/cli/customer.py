@@ -1,0 +1,354 @@
+"""`rekisteri customer`: add, look up and change customers, their bans and restrictions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.actor import Role, require
+from core.clock import HELSINKI
+from core.customers import bans, history, restrictions, sealed, search, service
+from core.customers.bans import BanKind
+from core.customers.errors import InvalidValue
+from core.customers.fields import clean
+from core.customers.invoices import invoices_of
+from core.customers.orders import orders_of
+from core.customers.restrictions import Ground, Use
+from core.customers.types import SEALED_FIELDS, VALUE_FIELDS, Source, SourceKind
+from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES, SOURCE_NAMES, STATUS_NAMES
+from core.messages import N_
+from core.staff.access_log import Access, record_access
+from tui.cli.main import Cli, pass_cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from core.customers.types import Customer, CustomerRow, SealedField
+    from core.database import UnitOfWork
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_TASK = click.option("--task", required=True, help="What for: it goes into the access log.")
+_SOURCE = click.option(
+    "--source",
+    type=click.Choice([str(kind) for kind in SourceKind]),
+    default="self",
+    help="Where the values came from.",
+)
+_DETAIL = click.option("--detail", default="", help="Which letter, call or file.")
+_SINCE = click.option("--since", type=_DAY, help="From which day on; today without it.")
+
+
+@click.group()
+def command() -> None:
+    """Customers: add, search, show, change; bans and restrictions."""
+
+
+@command.command("add")
+@click.argument("values", nargs=-1, required=True)
+@click.option("--number", help="The customer number; the next free one without it.")
+@click.option("--protected-address", is_flag=True, help="The address is protected (turvakielto).")
+@_SOURCE
+@_DETAIL
+@pass_cli
+def add(
+    cli: Cli,
+    *,
+    values: tuple[str, ...],
+    number: str | None,
+    protected_address: bool,
+    source: str,
+    detail: str,
+) -> None:
+    """Add a customer; VALUES are field=value, such as last_name=Virtanen."""
+    actor = cli.actor()
+    register = cli.register()
+    given = _pairs(values)
+    hidden = {str(field): given.pop(field) for field in SEALED_FIELDS if field in given}
+    came_from = Source(SourceKind(source), detail)
+    with register.database.unit_of_work() as uow:
+        customer = service.add(
+            uow, actor, clean(given), came_from, number=number, protected_address=protected_address
+        )
+        _seal(cli, uow, customer.id, hidden, came_from)
+        uow.commit()
+    _tell(cli, customer, N_("Added customer {number}: {name}."))
+
+
+@command.command("show")
+@click.argument("number")
+@click.option(
+    "--reveal", type=click.Choice(SEALED_FIELDS), multiple=True, help="Show this whole, not masked."
+)
+@_TASK
+@pass_cli
+def show(cli: Cli, *, number: str, reveal: tuple[SealedField, ...], task: str) -> None:
+    """Show a customer: values with their sources, bans, restrictions, orders and invoices."""
+    actor = cli.actor()
+    require(actor, Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
+    register = cli.register()
+    with register.database.unit_of_work() as uow:
+        found = service.by_number(uow.connection, number)
+        customer = service.open_record(uow, actor, found.id, task=task)
+        shown = {
+            "iban": sealed.iban_of(uow.connection, register.keyring, customer.id),
+            "ip": sealed.ip_of(uow.connection, register.keyring, customer.id),
+        }
+        for field in reveal:
+            shown[field] = sealed.reveal(uow, register.keyring, actor, customer.id, field, task=task)
+        data = _whole(uow, customer, shown)
+        uow.commit()
+    cli.emit(data, "\n".join(_card(cli, data)))
+
+
+@command.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=search.FIRST_PAGE, help="At most so many.")
+@_TASK
+@pass_cli
+def find(cli: Cli, *, words: tuple[str, ...], limit: int, task: str) -> None:
+    """Find customers by the beginnings of words: name, e-mail, telephone, street, postcode, number."""
+    actor = cli.actor()
+    require(actor, Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
+    with cli.register().database.unit_of_work() as uow:
+        rows = search.search(uow.connection, " ".join(words), limit)
+        record_access(
+            uow, actor, action=Access.SEARCH, customer_id=None, task=task, detail=f"{len(rows)} rows"
+        )
+        uow.commit()
+    cli.emit([_row(row) for row in rows], "\n".join(_line(cli, row) for row in rows) or cli.tr(N_("Nobody.")))
+
+
+@command.command("change")
+@click.argument("number")
+@click.argument("values", nargs=-1, required=True)
+@click.option("--version", type=int, help="Refuse if the customer is no longer at this version.")
+@click.option(
+    "--article-18-use",
+    type=click.Choice([str(use) for use in Use]),
+    help="The ground of Article 18(2) for changing a restricted customer.",
+)
+@_SOURCE
+@_DETAIL
+@pass_cli
+def change(
+    cli: Cli,
+    *,
+    number: str,
+    values: tuple[str, ...],
+    version: int | None,
+    article_18_use: str | None,
+    source: str,
+    detail: str,
+) -> None:
+    """Change a customer's values, field=value; an empty value takes it away."""
+    actor = cli.actor()
+    given = _pairs(values)
+    hidden = {str(field): given.pop(field) for field in SEALED_FIELDS if field in given}
+    came_from = Source(SourceKind(source), detail)
+    with cli.register().database.unit_of_work() as uow:
+        customer = service.by_number(uow.connection, number)
+        customer = service.change(
+            uow,
+            actor,
+            customer.id,
+            given,
+            came_from,
+            version=customer.version if version is None else version,
+            article_18_use=None if article_18_use is None else Use(article_18_use),
+        )
+        _seal(cli, uow, customer.id, hidden, came_from)
+        record_access(
+            uow, actor, action=Access.CHANGE, customer_id=customer.id, task="rekisteri customer change"
+        )
+        uow.commit()
+    _tell(cli, customer, N_("Changed customer {number}: {name}."))
+
+
+@command.command("ban")
+@click.argument("number")
+@click.argument("kind", type=click.Choice([str(kind) for kind in BanKind]))
+@click.option("--origin", required=True, help="How the customer forbade it, or withdrew the ban.")
+@click.option("--lift", is_flag=True, help="Lift the ban instead.")
+@_SINCE
+@pass_cli
+def ban(cli: Cli, *, number: str, kind: str, origin: str, lift: bool, since: datetime | None) -> None:
+    """Record what a customer has forbidden; it holds at once."""
+    actor = cli.actor()
+    with cli.register().database.unit_of_work() as uow:
+        customer = service.by_number(uow.connection, number)
+        day = _day(uow, since)
+        if lift:
+            bans.lift(uow, actor, customer.id, BanKind(kind), lifted_on=day, reason=origin)
+        else:
+            bans.forbid(uow, actor, customer.id, BanKind(kind), origin=origin, since=day)
+        uow.commit()
+    sentence = (
+        N_("Lifted of customer {number}: {name}.") if lift else N_("Forbidden by customer {number}: {name}.")
+    )
+    cli.emit(
+        {"number": number, "ban": kind, "lifted": lift, "day": day.isoformat()},
+        cli.tr(sentence, number=number, name=cli.tr(BAN_NAMES[kind])),
+    )
+
+
+@command.command("restrict")
+@click.argument("number")
+@click.argument("ground", type=click.Choice([str(ground) for ground in Ground]))
+@click.option("--detail", default="", help="What is contested, or how the customer was told of the lifting.")
+@click.option("--lift", is_flag=True, help="Lift the restriction instead; tell the customer first.")
+@_SINCE
+@pass_cli
+def restrict(cli: Cli, *, number: str, ground: str, detail: str, lift: bool, since: datetime | None) -> None:
+    """Restrict the processing of a customer's data (Article 18)."""
+    actor = cli.actor()
+    with cli.register().database.unit_of_work() as uow:
+        customer = service.by_number(uow.connection, number)
+        day = _day(uow, since)
+        if lift:
+            restrictions.lift(uow, actor, customer.id, Ground(ground), lifted_on=day, reason=detail)
+        else:
+            restrictions.restrict(uow, actor, customer.id, ground=Ground(ground), since=day, detail=detail)
+        uow.commit()
+    sentence = (
+        N_("No longer restricted, customer {number}: {name}.")
+        if lift
+        else N_("Restricted, customer {number}: {name}.")
+    )
+    cli.emit(
+        {"number": number, "ground": ground, "lifted": lift, "day": day.isoformat()},
+        cli.tr(sentence, number=number, name=cli.tr(RESTRICTION_NAMES[ground])),
+    )
+
+
+def _pairs(values: Iterable[str]) -> dict[str, str | None]:
+    """``field=value`` arguments; an empty value is None.
+
+    Raises:
+        InvalidValue: an argument has no equals sign.
+    """
+    pairs: dict[str, str | None] = {}
+    for value in values:
+        field, equals, text = value.partition("=")
+        if not equals:
+            raise NotAPair.of(field, value)
+        pairs[field] = text or None
+    return pairs
+
+
+class NotAPair(InvalidValue):
+    """An argument that is not field=value."""
+
+    code = "customers.not_a_pair"
+    sentence = N_("This is not of the form field=value.")
+    advice = N_("Write for example: town=Helsinki. An empty value takes it away: town=")
+
+
+def _seal(cli: Cli, uow: UnitOfWork, customer_id: int, hidden: dict[str, str | None], source: Source) -> None:
+    setters = {"iban": sealed.set_iban, "ip": sealed.set_ip}
+    for field, value in hidden.items():
+        setters[field](uow, cli.register().keyring, cli.actor(), customer_id, value, source=source)
+
+
+def _day(uow: UnitOfWork, given: datetime | None) -> date:
+    return given.date() if given else uow.now.astimezone(HELSINKI).date()
+
+
+def _tell(cli: Cli, customer: Customer, sentence: str) -> None:
+    data = {"id": customer.id, "number": customer.number, "version": customer.version}
+    cli.emit(data, cli.tr(sentence, number=customer.number, name=customer.display_name))
+
+
+def _row(row: CustomerRow) -> dict[str, Any]:
+    return {**asdict(row), "flags": sorted(row.flags)}
+
+
+def _line(cli: Cli, row: CustomerRow) -> str:
+    names = {**STATUS_NAMES, "protected_address": N_("protected address"), "restricted": N_("restricted")}
+    flags = ", ".join(cli.tr(names[flag]) for flag in sorted(row.flags))
+    address = ", ".join(
+        part for part in (row.street, " ".join(filter(None, (row.postcode, row.town)))) if part
+    )
+    return "  ".join(filter(None, (row.number, row.display_name, address, f"[{flags}]" if flags else "")))
+
+
+def _whole(uow: UnitOfWork, customer: Customer, shown: dict[str, str | None]) -> dict[str, Any]:
+    known = history.provenance(uow.connection, customer.id)
+    values: dict[str, object] = {**customer.values.as_dict(), **shown}
+    return {
+        "id": customer.id,
+        "number": customer.number,
+        "name": customer.display_name,
+        "version": customer.version,
+        "status": str(customer.status),
+        "started_on": customer.started_on.isoformat(),
+        "ended_on": None if customer.ended_on is None else customer.ended_on.isoformat(),
+        "protected_address": customer.protected_address,
+        "values": {
+            field: {
+                "value": values[field],
+                "source": str(known[field].source.kind),
+                "detail": known[field].source.detail,
+                "recorded_at": known[field].recorded_at.isoformat(),
+                "recorded_by": known[field].actor_name,
+            }
+            for field in (*VALUE_FIELDS, *SEALED_FIELDS)
+            if values[field] is not None
+        },
+        "bans": [asdict(one) for one in bans.bans_of(uow.connection, customer.id)],
+        "restrictions": [asdict(one) for one in restrictions.restrictions_of(uow.connection, customer.id)],
+        "orders": [
+            {"number": one.number, "state": str(one.state), "total_gross": str(one.total_gross)}
+            for one in orders_of(uow.connection, customer.id)
+        ],
+        "invoices": [
+            {"number": one.number, "state": str(one.state), "open_total": str(one.open_total)}
+            for one in invoices_of(uow.connection, customer.id)
+        ],
+    }
+
+
+def _card(cli: Cli, data: dict[str, Any]) -> list[str]:
+    status = STATUS_NAMES[data["status"]]
+    lines = [
+        f"{data['number']}  {data['name']}  ({cli.tr(status)}, {data['started_on']} – {data['ended_on'] or ''})"
+    ]
+    if data["protected_address"]:
+        lines.append("  " + cli.tr(N_("PROTECTED ADDRESS: for authorities alone")))
+    for field, known in data["values"].items():
+        source = SOURCE_NAMES[known["source"]]
+        where = ", ".join(filter(None, (cli.tr(source), known["detail"])))
+        lines.append(
+            f"  {cli.tr(FIELD_NAMES[field])}: {known['value']}  ({where}, {known['recorded_at'][:10]})"
+        )
+    lines += _periods(
+        cli, N_("Forbidden: {name}, since {day}"), BAN_NAMES, [(it["kind"], it) for it in data["bans"]]
+    )
+    lines += _periods(
+        cli,
+        N_("Restricted: {name}, since {day}"),
+        RESTRICTION_NAMES,
+        [(it["ground"], it) for it in data["restrictions"]],
+    )
+    for order in data["orders"]:
+        lines.append(
+            "  " + cli.tr(N_("Order {number}: {total} €"), number=order["number"], total=order["total_gross"])
+        )
+    for invoice in data["invoices"]:
+        lines.append(
+            "  "
+            + cli.tr(
+                N_("Invoice {number}: {total} € open"), number=invoice["number"], total=invoice["open_total"]
+            )
+        )
+    return lines
+
+
+def _periods(cli: Cli, sentence: str, names: Any, periods: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
+    return [
+        "  " + cli.tr(sentence, name=cli.tr(names[kind]), day=period["since"].isoformat())
+        for kind, period in periods
+        if period["lifted_on"] is None
+    ]
