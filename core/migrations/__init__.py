@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 # The newest step in versions/; a test compares the two.
-NEWEST: Final = "0007"
+NEWEST: Final = "0008"
 
 
 class OldSchema(Refused):

@@ -106,7 +106,7 @@ def test_bytes_that_are_not_canonical_are_refused(members: dict[str, Any], data:
         ("outcome", {"digest": "maija"}),
         ("outcome", {"note": "called Maija"}),
         ("genesis", {}),
-        ("approval", {}),
+        ("spying", {}),
     ],
 )
 def test_anything_outside_the_shape_is_refused(kind: str, changes: dict[str, Any]) -> None:

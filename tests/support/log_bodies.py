@@ -91,3 +91,50 @@ def tamper(database: Database, statement: str, **values: object) -> None:
         lift_fences(uow.connection)
         uow.connection.execute(text(statement), values)
         uow.commit()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def event(kind: str, **changes: object) -> dict[str, Any]:
+    """The members of an invented entry of a *kind* beside genesis, intent and outcome, ``ts`` left to the log."""
+    members: dict[str, dict[str, Any]] = {
+        "approval": {
+            "id": transfer_id(7),
+            "decision": "approved",
+            "recipient": "tilitoimisto",
+            "purpose": "invoicing",
+            "count": 2,
+            "digest": _digest("looked at"),
+            "sealed": _digest("who approved"),
+        },
+        "read": {
+            "id": transfer_id(8),
+            "since": 1,
+            "until": 2,
+            "action": "list",
+            "purpose": "customer_care",
+            "count": 3,
+            "lines_root": _digest("lines"),
+            "sealed": _digest("who looked"),
+        },
+        "shred": {"reason": "erasure", "keys": [_digest("key")]},
+        "key": {"event": "begun", "vkey": "a/b+00000000+AA==", "reason": "rotation"},
+        "anchor": {"channel": "mail", "size": 1, "root": _digest("root")},
+        "clock": {"before": 10**15},
+        "fault": {"code": "log.went_back", "since": 1, "sealed": _digest("who opened")},
+        "resume": {"source": "mirror", "start": 5, "end": 9, "root": _digest("root")},
+        "review": {
+            "id": transfer_id(9),
+            "start": 0,
+            "end": 9,
+            "root": _digest("root"),
+            "verdict": "accepted",
+            "sampled": 3,
+            "findings": 0,
+            "open": 0,
+            "sealed": _digest("who reviewed"),
+        },
+    }
+    return members[kind] | changes

@@ -16,34 +16,38 @@ import msgspec
 import rfc8785
 from msgspec import UNSET, Meta, UnsetType
 
+from core.disclosure.log import events
 from core.disclosure.log.errors import EntryInvalid
+from core.disclosure.log.events import FORMAT
+from core.disclosure.log.members import (
+    LARGEST_INTEGER,
+    Code,
+    Count,
+    Country,
+    Digest,
+    Milliseconds,
+    Origin,
+    SettledBy,
+    Size,
+    State,
+    Uuid7,
+    VerificationKey,
+    Version,
+)
 
-FORMAT: Final = "disclosure-log/v1/"
 MAX_ENTRY_BYTES: Final = 65_535
-_LARGEST_INTEGER: Final = 2**53 - 1
-
-Code = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,39}\Z")]
-Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Milliseconds = Annotated[int, Meta(ge=0, le=_LARGEST_INTEGER)]
-Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-Size = Annotated[int, Meta(ge=0, le=_LARGEST_INTEGER)]
-Version = Annotated[str, Meta(pattern=r"\A(?:[0-9][0-9a-z.+-]{0,63}|[0-9a-f]{8,64})\Z")]
-Uuid7 = Annotated[
-    str, Meta(pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
-]
-Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
-Origin = Annotated[str, Meta(pattern=r"\A[!-*,-~]{1,255}\Z")]
-VerificationKey = Annotated[str, Meta(pattern=r"\A[!-~]{1,400}\Z")]
-State = Annotated[str, Meta(pattern=r"\A(?:delivered|refused|not_sent|in_doubt|partial)\Z")]
-SettledBy = Annotated[str, Meta(pattern=r"\A(?:answer|inquiry|person|recovery)\Z")]
 
 
 class Predecessor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The log that this one continues: its origin and the last checkpoint that still stands."""
+    """The log that this one continues: its origin and the last checkpoint of it that anybody is known to hold.
+
+    ``lost`` entries of it are gone; it is left out when none is.
+    """
 
     origin: Origin
     size: Size
     root: Digest
+    lost: Annotated[int, Meta(ge=1, le=LARGEST_INTEGER)] | UnsetType = UNSET
 
 
 class Genesis(
@@ -54,7 +58,11 @@ class Genesis(
     tag_field="t",
     tag=FORMAT + "genesis",
 ):
-    """The first entry: whose log it is, under which key and policy."""
+    """The first entry: whose log it is, under which key and policy.
+
+    Further on, with a ``predecessor``, it closes the log before it and begins its successor, which goes on with the
+    entries that are left, under another origin and key.
+    """
 
     ts: Milliseconds
     origin: Origin
@@ -75,7 +83,8 @@ class Intent(
     """Somebody is about to disclose: durable and signed before a byte leaves.
 
     ``id`` is the transfer's UUIDv7; ``categories`` are sorted without repetition; ``count`` persons, one line each
-    under ``lines_root``; ``sealed`` is the SHA-256 of the sealed (encrypted) part.
+    under ``lines_root``; ``sealed`` is the SHA-256 of the sealed (encrypted) part; ``approval`` is the id of the entry
+    in which a second person approved it, where one had to.
     """
 
     id: Uuid7
@@ -91,6 +100,7 @@ class Intent(
     policy: Version
     software: Version
     sealed: Digest
+    approval: Uuid7 | UnsetType = UNSET
 
 
 class Outcome(
@@ -105,7 +115,8 @@ class Outcome(
 
     ``state`` is delivered, refused, not_sent, in_doubt or partial; a later outcome of the same intent settles an
     earlier doubt.  ``by``: answer (the partner's), inquiry, person, recovery (at start-up).  ``digest``: the keyed
-    digest of what was really sent, absent when nothing was.
+    digest of what was really sent, absent when nothing was.  ``decided_by``: the keyed digest of the id of the member
+    of staff, where a person decided.
     """
 
     intent: Uuid7
@@ -117,17 +128,44 @@ class Outcome(
     not_sent: Count
     in_doubt: Count
     digest: Digest | UnsetType = UNSET
+    decided_by: Digest | UnsetType = UNSET
 
 
-Body = Genesis | Intent | Outcome
-BODIES: Final[Mapping[str, type[Body]]] = {"genesis": Genesis, "intent": Intent, "outcome": Outcome}
+Body = (
+    Genesis
+    | Intent
+    | Outcome
+    | events.Approval
+    | events.Read
+    | events.Shred
+    | events.KeyChange
+    | events.Anchor
+    | events.ClockStep
+    | events.FaultCleared
+    | events.Resume
+    | events.Review
+)
+BODIES: Final[Mapping[str, type[Body]]] = {
+    "genesis": Genesis,
+    "intent": Intent,
+    "outcome": Outcome,
+    "approval": events.Approval,
+    "read": events.Read,
+    "shred": events.Shred,
+    "key": events.KeyChange,
+    "anchor": events.Anchor,
+    "clock": events.ClockStep,
+    "fault": events.FaultCleared,
+    "resume": events.Resume,
+    "review": events.Review,
+}
 _KIND_OF_TYPE: Final = {body: kind for kind, body in BODIES.items()}
 _DECODER: Final = msgspec.json.Decoder(Body)
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
 def kind_of(body: Body) -> str:
-    """The kind's name: ``genesis``, ``intent``, ``outcome``."""
+    """The kind's name, one of `BODIES`."""
     return _KIND_OF_TYPE[type(body)]
 
 
@@ -154,7 +192,7 @@ def _check_profile(value: Any) -> None:
         if not unicodedata.is_normalized("NFC", value):
             raise EntryInvalid(detail="a string is not in NFC")
     elif isinstance(value, int):
-        if abs(value) > _LARGEST_INTEGER:
+        if abs(value) > LARGEST_INTEGER:
             raise EntryInvalid(detail="a number is too large")
     else:
         raise EntryInvalid(detail="a value is neither text nor a whole number")
@@ -223,3 +261,11 @@ def _check_rules(body: Body) -> None:
         present = [state for state, count in counts.items() if count]
         if present != [body.state] and (body.state != "partial" or len(present) < 2):  # noqa: PLR2004 - a part, and another
             raise EntryInvalid(detail="the state and the counts disagree")
+    if isinstance(body, events.Shred) and list(body.keys) != sorted(set(body.keys)):
+        raise EntryInvalid(detail="the keys are not sorted")
+    if isinstance(body, events.Read) and not body.since <= body.until <= body.ts:
+        raise EntryInvalid(detail="the times are not in order")
+    if isinstance(body, events.Resume | events.Review) and body.start > body.end:
+        raise EntryInvalid(detail="the end lies before the start")
+    if isinstance(body, events.ClockStep) and body.before <= body.ts:
+        raise EntryInvalid(detail="the clock did not step back")

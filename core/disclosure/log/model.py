@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Text
 
 from core.database import Identity, Instant, metadata
 
@@ -58,4 +58,28 @@ log_checkpoint: Final = Table(
     Column("root", LargeBinary, nullable=False),
     Column("note", Text, nullable=False),
     Column("signed_at", Instant, nullable=False),
+)
+
+# Lines that others have signed under a checkpoint, each checked when it was added.
+log_cosignature: Final = Table(
+    "log_cosignature",
+    metadata,
+    Column("size", Identity, ForeignKey("log_checkpoint.size"), primary_key=True, autoincrement=False),
+    Column("key_name", String(255), primary_key=True),
+    Column("key_id", String(8), primary_key=True),
+    Column("vkey", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
+# A fault closes the log until a person opens it again; a row that is not cleared keeps it closed.
+log_fault: Final = Table(
+    "log_fault",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("code", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("cleared_at", Instant),
+    Column("cleared_by", Identity),
+    Column("reason", Text),
 )
