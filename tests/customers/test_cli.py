@@ -122,6 +122,23 @@ def test_a_ban_is_recorded_and_lifted(run: Run, matti: str) -> None:
     assert "Forbidden" not in run("customer", "show", matti, "--task", "t", text=True)
 
 
+def test_standing_is_changed_by_hand(run: Run, matti: str) -> None:
+    """A protected address disappears from lists; a relationship ends and begins anew; the index is made again."""
+    run("customer", "change", matti, "street=Tie 1")
+    run("customer", "protect", matti, "--source", "authority")
+    assert "PROTECTED" in run("customer", "show", matti, "--task", "t", text=True)
+    assert "[protected address]" in run("customer", "search", "virt", "--task", "t", text=True)
+    run("customer", "protect", matti, "--lift", "--source", "authority")
+    assert "Tie 1" in run("customer", "search", "virt", "--task", "t", text=True)
+    run("customer", "end", matti, "--on", "2026-11-30")
+    assert run("customer", "show", matti, "--task", "t")["ended_on"] == "2026-11-30"
+    run("customer", "end", matti, "--resume")
+    assert run("customer", "show", matti, "--task", "t")["status"] == "active"
+    assert "telephone: 040 1234567" in run("customer", "show", matti, "--task", "t", text=True)
+    assert run("customer", "reindex") == {"customers": 1}
+    assert len(run("customer", "search", "tie", "--task", "t")) == 1
+
+
 def test_an_order_is_placed_listed_and_put_away(run: Run, matti: str) -> None:
     """Lines are read with the usual tax where none is given; a wrong line says its rule."""
     placed = run("order", "place", matti, "--line", "R1;Rye bread;3;4,90;13.5", "--line", "W;Work;1.5;60")

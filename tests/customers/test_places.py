@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 from core.customers import listing, places, search, service
 from core.customers.model import customer_place_count_table, customer_search_table
 from core.customers.types import CustomerValues, NewCustomer
+from core.errors import RegisterError
 from core.text import sort_key
 from tests.customers.conftest import LETTER
 
@@ -103,3 +105,29 @@ def test_an_empty_register_has_an_empty_list(database: Database) -> None:
     """Nobody is no error."""
     with database.reading() as connection:
         assert (listing.count(connection), listing.page(connection, 0, 10)) == (0, [])
+
+
+def test_clerks_who_add_and_rename_at_once_end_in_order(database: Database, actor: Actor) -> None:
+    """Four clerks who fill one gap at the same time neither collide nor wait for each other for ever."""
+    failures: list[RegisterError] = []
+
+    def clerk(which: int) -> None:
+        for turn in range(6):
+            try:
+                with database.unit_of_work() as uow:
+                    added = service.add(uow, actor, CustomerValues(last_name=f"n{which}{turn}"), LETTER)
+                    uow.commit()
+                with database.unit_of_work() as uow:
+                    service.change(uow, actor, added.id, {"last_name": f"m{which}{turn}"}, LETTER, version=1)
+                    uow.commit()
+            except RegisterError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=clerk, args=(which,)) for which in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.reading() as connection:
+        assert_in_order(connection, [f"m{which}{turn}" for which in range(4) for turn in range(6)])

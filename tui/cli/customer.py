@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from core.actor import Role, require
 from core.clock import HELSINKI
-from core.customers import bans, history, restrictions, sealed, search, service
+from core.customers import bans, restrictions, sealed, search, service
 from core.customers.bans import BanKind
 from core.customers.errors import InvalidValue
 from core.customers.fields import clean
-from core.customers.invoices import invoices_of
-from core.customers.orders import orders_of
 from core.customers.restrictions import Ground, Use
-from core.customers.types import SEALED_FIELDS, VALUE_FIELDS, Source, SourceKind
-from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES, SOURCE_NAMES, STATUS_NAMES
+from core.customers.types import SEALED_FIELDS, Source, SourceKind
+from core.customers.words import BAN_NAMES, RESTRICTION_NAMES
 from core.messages import N_
 from core.staff.access_log import Access, record_access
+from tui.cli import customer_card as card
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date, datetime
 
-    from core.customers.types import Customer, CustomerRow, SealedField
+    from core.customers.types import Customer, SealedField
     from core.database import UnitOfWork
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -98,9 +96,9 @@ def show(cli: Cli, *, number: str, reveal: tuple[SealedField, ...], task: str) -
         }
         for field in reveal:
             shown[field] = sealed.reveal(uow, register.keyring, actor, customer.id, field, task=task)
-        data = _whole(uow, customer, shown)
+        data = card.whole(uow, customer, shown)
         uow.commit()
-    cli.emit(data, "\n".join(_card(cli, data)))
+    cli.emit(data, "\n".join(card.card(cli, data)))
 
 
 @command.command("search")
@@ -118,7 +116,10 @@ def find(cli: Cli, *, words: tuple[str, ...], limit: int, task: str) -> None:
             uow, actor, action=Access.SEARCH, customer_id=None, task=task, detail=f"{len(rows)} rows"
         )
         uow.commit()
-    cli.emit([_row(row) for row in rows], "\n".join(_line(cli, row) for row in rows) or cli.tr(N_("Nobody.")))
+    cli.emit(
+        [card.row(row) for row in rows],
+        "\n".join(card.line(cli, row) for row in rows) or cli.tr(N_("Nobody.")),
+    )
 
 
 @command.command("change")
@@ -223,6 +224,62 @@ def restrict(cli: Cli, *, number: str, ground: str, detail: str, lift: bool, sin
     )
 
 
+@command.command("protect")
+@click.argument("number")
+@click.option("--lift", is_flag=True, help="Lift the protection instead.")
+@_SOURCE
+@_DETAIL
+@pass_cli
+def protect(cli: Cli, *, number: str, lift: bool, source: str, detail: str) -> None:
+    """Note a protected address (turvakielto): hidden in lists, not searchable, left off what leaves."""
+    actor = cli.actor()
+    with cli.register().database.unit_of_work() as uow:
+        found = service.by_number(uow.connection, number)
+        came_from = Source(SourceKind(source), detail)
+        customer = service.protect_address(
+            uow, actor, found.id, came_from, protected=not lift, version=found.version
+        )
+        uow.commit()
+    _tell(cli, customer, N_("Changed customer {number}: {name}."))
+
+
+@command.command("end")
+@click.argument("number")
+@click.option("--resume", is_flag=True, help="Begin an ended relationship anew instead.")
+@click.option("--on", "ended_on", type=_DAY, help="The day it ended; today without it.")
+@_SOURCE
+@_DETAIL
+@pass_cli
+def end(cli: Cli, *, number: str, resume: bool, ended_on: datetime | None, source: str, detail: str) -> None:
+    """End a customer relationship; how long the data is kept counts from that day."""
+    actor = cli.actor()
+    came_from = Source(SourceKind(source), detail)
+    with cli.register().database.unit_of_work() as uow:
+        found = service.by_number(uow.connection, number)
+        if resume:
+            customer = service.resume_relationship(
+                uow, actor, found.id, source=came_from, version=found.version
+            )
+        else:
+            day = _day(uow, ended_on)
+            customer = service.end_relationship(
+                uow, actor, found.id, ended_on=day, source=came_from, version=found.version
+            )
+        uow.commit()
+    _tell(cli, customer, N_("Changed customer {number}: {name}."))
+
+
+@command.command("reindex")
+@pass_cli
+def reindex(cli: Cli) -> None:
+    """Make the search index and the order of names anew from the customers."""
+    require(cli.actor(), Role.ADMINISTRATOR)
+    with cli.register().database.unit_of_work() as uow:
+        entered = search.rebuild(uow)
+        uow.commit()
+    cli.emit({"customers": entered}, cli.tr(N_("{count} customers are in the search index."), count=entered))
+
+
 def _pairs(values: Iterable[str]) -> dict[str, str | None]:
     """``field=value`` arguments; an empty value is None.
 
@@ -259,96 +316,3 @@ def _day(uow: UnitOfWork, given: datetime | None) -> date:
 def _tell(cli: Cli, customer: Customer, sentence: str) -> None:
     data = {"id": customer.id, "number": customer.number, "version": customer.version}
     cli.emit(data, cli.tr(sentence, number=customer.number, name=customer.display_name))
-
-
-def _row(row: CustomerRow) -> dict[str, Any]:
-    return {**asdict(row), "flags": sorted(row.flags)}
-
-
-def _line(cli: Cli, row: CustomerRow) -> str:
-    names = {**STATUS_NAMES, "protected_address": N_("protected address"), "restricted": N_("restricted")}
-    flags = ", ".join(cli.tr(names[flag]) for flag in sorted(row.flags))
-    address = ", ".join(
-        part for part in (row.street, " ".join(filter(None, (row.postcode, row.town)))) if part
-    )
-    return "  ".join(filter(None, (row.number, row.display_name, address, f"[{flags}]" if flags else "")))
-
-
-def _whole(uow: UnitOfWork, customer: Customer, shown: dict[str, str | None]) -> dict[str, Any]:
-    known = history.provenance(uow.connection, customer.id)
-    values: dict[str, object] = {**customer.values.as_dict(), **shown}
-    return {
-        "id": customer.id,
-        "number": customer.number,
-        "name": customer.display_name,
-        "version": customer.version,
-        "status": str(customer.status),
-        "started_on": customer.started_on.isoformat(),
-        "ended_on": None if customer.ended_on is None else customer.ended_on.isoformat(),
-        "protected_address": customer.protected_address,
-        "values": {
-            field: {
-                "value": values[field],
-                "source": str(known[field].source.kind),
-                "detail": known[field].source.detail,
-                "recorded_at": known[field].recorded_at.isoformat(),
-                "recorded_by": known[field].actor_name,
-            }
-            for field in (*VALUE_FIELDS, *SEALED_FIELDS)
-            if values[field] is not None
-        },
-        "bans": [asdict(one) for one in bans.bans_of(uow.connection, customer.id)],
-        "restrictions": [asdict(one) for one in restrictions.restrictions_of(uow.connection, customer.id)],
-        "orders": [
-            {"number": one.number, "state": str(one.state), "total_gross": str(one.total_gross)}
-            for one in orders_of(uow.connection, customer.id)
-        ],
-        "invoices": [
-            {"number": one.number, "state": str(one.state), "open_total": str(one.open_total)}
-            for one in invoices_of(uow.connection, customer.id)
-        ],
-    }
-
-
-def _card(cli: Cli, data: dict[str, Any]) -> list[str]:
-    status = STATUS_NAMES[data["status"]]
-    lines = [
-        f"{data['number']}  {data['name']}  ({cli.tr(status)}, {data['started_on']} – {data['ended_on'] or ''})"
-    ]
-    if data["protected_address"]:
-        lines.append("  " + cli.tr(N_("PROTECTED ADDRESS: for authorities alone")))
-    for field, known in data["values"].items():
-        source = SOURCE_NAMES[known["source"]]
-        where = ", ".join(filter(None, (cli.tr(source), known["detail"])))
-        lines.append(
-            f"  {cli.tr(FIELD_NAMES[field])}: {known['value']}  ({where}, {known['recorded_at'][:10]})"
-        )
-    lines += _periods(
-        cli, N_("Forbidden: {name}, since {day}"), BAN_NAMES, [(it["kind"], it) for it in data["bans"]]
-    )
-    lines += _periods(
-        cli,
-        N_("Restricted: {name}, since {day}"),
-        RESTRICTION_NAMES,
-        [(it["ground"], it) for it in data["restrictions"]],
-    )
-    for order in data["orders"]:
-        lines.append(
-            "  " + cli.tr(N_("Order {number}: {total} €"), number=order["number"], total=order["total_gross"])
-        )
-    for invoice in data["invoices"]:
-        lines.append(
-            "  "
-            + cli.tr(
-                N_("Invoice {number}: {total} € open"), number=invoice["number"], total=invoice["open_total"]
-            )
-        )
-    return lines
-
-
-def _periods(cli: Cli, sentence: str, names: Any, periods: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
-    return [
-        "  " + cli.tr(sentence, name=cli.tr(names[kind]), day=period["since"].isoformat())
-        for kind, period in periods
-        if period["lifted_on"] is None
-    ]
