@@ -61,11 +61,13 @@ class Register:
 
     @cached_property
     def gate(self) -> Gate:
-        """The only way out."""
+        """The only way out; the recipients' records follow the configuration first."""
         from core.customers.credit import CreditListener
         from core.customers.invoicing import OrderListener
         from core.disclosure.gate import Gate
+        from core.disclosure.recipients import follow_configuration
 
+        follow_configuration(self.database, self.config.recipients)
         listeners = (OrderListener(), CreditListener(self.keyring, self.config.credit.answer_days))
         return Gate(self.database, self.keyring, self.log, self.exits, listeners)
 

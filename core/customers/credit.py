@@ -18,7 +18,6 @@ from sqlalchemy import select
 from stdnum.fi import hetu
 
 from core.actor import Role, require
-from core.clock import HELSINKI
 from core.customers.credit_errors import (
     ApplicantNotInformed,
     CashOrder,
@@ -34,7 +33,6 @@ from core.customers.reading import get
 from core.customers.types import Kind
 from core.disclosure.model import credit_check_table as table
 from core.disclosure.model import transfer_table
-from core.disclosure.recipients import recipient_for
 from core.disclosure.types import ItemState, Subject, TransferRequest
 from core.messages import N_
 from core.staff.access_log import Access, record_access
@@ -139,10 +137,9 @@ def check(
     told = clean_block(informed)
     if not told:
         raise ApplicantNotInformed
-    today = register.clock.now().astimezone(HELSINKI).date()
+    bureau = register.gate.recipient_for("credit_check", recipient)
     with register.database.reading() as connection:
         kind = get(connection, customer_id).values.kind
-        bureau = recipient_for(connection, "credit_check", today, recipient)
     environment = register.exits(bureau.adapter).manifest.environment
     code = _identity_code(kind, identity_code, test_persons=environment != "production")
     subject = Subject(customer_id, f"credit-{uuid.uuid4()}", {} if code is None else {"identity_code": code})

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from core.actor import SYSTEM, Role, require
-from core.clock import HELSINKI
 from core.customers import invoices, orders
 from core.customers.errors import WrongOrderState
 from core.customers.model import customer_order_table
 from core.customers.orders import OrderSettings, OrderState
 from core.disclosure.errors import PlanOutdated
-from core.disclosure.recipients import recipient_for
 from core.disclosure.types import ItemState, Subject, TransferRequest, TransferState
 from core.errors import Fault, RegisterError, Unavailable
 
@@ -105,9 +103,8 @@ def _prepared(
     register: Register, actor: Actor, order_id: int, recipient: str | None
 ) -> tuple[Order, TransferRequest]:
     require(actor, Role.CLERK)
-    today = register.clock.now().astimezone(HELSINKI).date()
+    accountant = register.gate.recipient_for(PURPOSE, recipient)
     with register.database.unit_of_work() as uow:
-        accountant = recipient_for(uow.connection, PURPOSE, today, recipient)
         order = orders.get(uow.connection, order_id)
         _require_placed(order)
         if order.invoice_number is None:

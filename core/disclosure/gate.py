@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import IntegrityError
 
 from core.actor import Role, require
+from core.clock import HELSINKI
 from core.customers.view import disclosure_view
 from core.disclosure import settle
 from core.disclosure.attempts import AttemptRecorder
@@ -33,10 +34,11 @@ from core.disclosure.errors import (
 )
 from core.disclosure.exits import NO_ANSWER, NotSent, Unknown
 from core.disclosure.intent import key_conflict, record_intent
-from core.disclosure.outcome import Line, TransferFacts, believed, conclude, outcomes_of
+from core.disclosure.outcome import Line, TransferFacts, believed, conclude, of_delivery, outcomes_of
 from core.disclosure.owner import in_hand
 from core.disclosure.permit import granted
 from core.disclosure.planning import REGISTER_FIELDS, draw_up
+from core.disclosure.recipients import recipient_for
 from core.disclosure.scan import Canaries
 from core.disclosure.sealing import blinded, new_transfer_id
 from core.disclosure.types import LEFT_OUT_SENTENCES, Preview, TransferResult, combined
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from core.disclosure.listener import TransferListener
     from core.disclosure.log import DisclosureLog
     from core.disclosure.permit import GatePermit
+    from core.disclosure.recipients import Recipient
     from core.disclosure.settle import Recovered, Settled
     from core.disclosure.types import ItemOutcome, ItemState, Plan, TransferRequest
     from core.keys import KeyRing
@@ -84,6 +87,16 @@ class Gate:
         self.exits = exits
         self.listeners = tuple(listeners)
         self._previews: weakref.WeakSet[Preview] = weakref.WeakSet()
+
+    def recipient_for(self, purpose: str, named: str | None = None) -> Recipient:
+        """The recipient *named*, or else the only one whose agreement covers the purpose today.
+
+        Raises:
+            UnknownRecipient, NoRecipientForPurpose: there is not exactly one.
+        """
+        today = self.database.clock.now().astimezone(HELSINKI).date()
+        with self.database.reading() as connection:
+            return recipient_for(connection, purpose, today, named)
 
     def plan(self, actor: Actor, request: TransferRequest) -> Plan:
         """Who would be sent what, and who is left out and why.
@@ -245,7 +258,7 @@ class Gate:
             raise
         recorder.end()
         permit.end()
-        return believed(outcomes_of(_lines(plan), outcome), recorder)
+        return believed(of_delivery(outcomes_of(_lines(plan), outcome)), recorder)
 
     def _finish(
         self, actor: Actor, intent: Intent, preview: Preview, outcomes: dict[str, ItemOutcome]

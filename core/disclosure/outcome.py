@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import bindparam, select
 
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from core.disclosure.log import DisclosureLog
 
 SettledBy = Literal["answer", "inquiry", "person", "recovery"]
-_MESSAGE_WIDTH = 500
+NOT_FOUND: Final = "not_found"
+_CODE_WIDTH: Final = 64
+_MESSAGE_WIDTH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,21 @@ class TransferFacts:
 
 
 def outcomes_of(lines: Iterable[Line], outcome: Outcome | InquiryResult) -> dict[str, ItemOutcome]:
-    """The state of each item from an exit's answer; an item that a `Partial` leaves out is in doubt."""
+    """The state of each item from an exit's answer.
+
+    An item that a `Partial` leaves out, and anything that is no declared answer, is in doubt.
+    """
     if isinstance(outcome, Partial):
-        return {
-            line.item_id: _one(line, outcome.items.get(line.item_id, Unknown("no_answer"))) for line in lines
-        }
+        return {line.item_id: _one(line, outcome.items.get(line.item_id)) for line in lines}
     return {line.item_id: _one(line, outcome) for line in lines}
+
+
+def of_delivery(outcomes: Mapping[str, ItemOutcome]) -> dict[str, ItemOutcome]:
+    """The outcomes of a delivery: *not found* answers an inquiry, from a delivery it says nothing."""
+    return {
+        key: replace(it, state=ItemState.IN_DOUBT, code="undeclared") if it.code == NOT_FOUND else it
+        for key, it in outcomes.items()
+    }
 
 
 def believed(outcomes: Mapping[str, ItemOutcome], recorder: AttemptRecorder) -> dict[str, ItemOutcome]:
@@ -80,33 +91,30 @@ def _doubtful(outcome: ItemOutcome) -> ItemOutcome:
     )
 
 
-def _one(line: Line, outcome: Accepted | Rejected | NotSent | NotFound | Unknown) -> ItemOutcome:
-    if isinstance(outcome, Accepted):
+def _one(line: Line, outcome: object) -> ItemOutcome:
+    def ended(state: ItemState, code: str = "", message: str = "") -> ItemOutcome:
         return ItemOutcome(
             line.item_id,
             line.customer_id,
             line.key,
-            ItemState.DELIVERED,
-            reference=outcome.reference,
-            pending=outcome.pending,
-            answer=outcome.answer,
+            state,
+            code=shorten(clean_line(code), _CODE_WIDTH),
+            message=shorten(clean_line(message), _MESSAGE_WIDTH),
         )
-    if isinstance(outcome, NotFound):
-        return ItemOutcome(line.item_id, line.customer_id, line.key, ItemState.NOT_SENT, code="not_found")
-    if isinstance(outcome, Rejected):
-        state = ItemState.REFUSED
-    elif isinstance(outcome, NotSent):
-        state = ItemState.NOT_SENT
-    else:
-        state = ItemState.IN_DOUBT
-    return ItemOutcome(
-        line.item_id,
-        line.customer_id,
-        line.key,
-        state,
-        code=shorten(clean_line(outcome.code), 64),
-        message=shorten(clean_line(outcome.message), _MESSAGE_WIDTH),
-    )
+
+    match outcome:
+        case Accepted(reference, pending, answer):
+            return replace(ended(ItemState.DELIVERED), reference=reference, pending=pending, answer=answer)
+        case Rejected(code, message):
+            return ended(ItemState.REFUSED, code, message)
+        case NotSent(code, message):
+            return ended(ItemState.NOT_SENT, code, message)
+        case NotFound():
+            return ended(ItemState.NOT_SENT, NOT_FOUND)
+        case Unknown(code, message):
+            return ended(ItemState.IN_DOUBT, code, message)
+        case _:
+            return ended(ItemState.IN_DOUBT, "undeclared")
 
 
 def conclude(
@@ -119,12 +127,13 @@ def conclude(
     outcomes: Mapping[str, ItemOutcome],
     by: SettledBy,
     digest: bytes | None = None,
+    decided_by: bytes | None = None,
     reason: str | None = None,
 ) -> bool:
     """Write what became of the items named, in the caller's unit of work: lines, keys, log entry, transfer, event.
 
     Only items without an outcome or in doubt are touched, so that a late answer never overturns a definite one.
-    *digest* is the keyed digest of what was sent.  False when there was nothing left to conclude.
+    *digest* is the keyed digest of what was sent, *decided_by* that of who decided.  False when there was nothing left to conclude.
     """
     row = uow.connection.execute(
         select(transfer_table).where(transfer_table.c.id == transfer_id).with_for_update()
@@ -145,7 +154,7 @@ def conclude(
         news[key].state if key in news else ItemState(states[key] or ItemState.IN_DOUBT) for key in states
     ]
     state = combined(after)
-    index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest))
+    index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest, decided_by))
     uow.connection.execute(
         transfer_table.update()
         .where(transfer_table.c.id == transfer_id)
@@ -170,7 +179,11 @@ def conclude(
 
 
 def _entry(
-    transfer_id: str, states: Sequence[ItemState], by: SettledBy, digest: bytes | None
+    transfer_id: str,
+    states: Sequence[ItemState],
+    by: SettledBy,
+    digest: bytes | None,
+    decided_by: bytes | None,
 ) -> dict[str, object]:
     counts = Counter(states)
     present = [state.value for state in ItemState if counts[state]]
@@ -182,6 +195,8 @@ def _entry(
     }
     if digest is not None and present != [ItemState.NOT_SENT.value]:
         entry["digest"] = digest.hex()
+    if decided_by is not None:
+        entry["decided_by"] = decided_by.hex()
     return entry
 
 

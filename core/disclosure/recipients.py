@@ -6,12 +6,15 @@ here, with who, when and what, since the notice, the gate and Article 30 read th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.exc import IntegrityError
 
+from core.actor import SYSTEM
 from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.countries import in_eea
 from core.disclosure.errors import NoRecipientForPurpose, UnknownCategory, UnknownRecipient
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.config import Recipient as Settings
-    from core.database import UnitOfWork
+    from core.database import Database, UnitOfWork
 
 RecipientRole = Literal["processor", "controller"]
 
@@ -147,32 +150,54 @@ def sync_recipients(uow: UnitOfWork, actor: Actor, settings: Mapping[str, Settin
     Raises:
         UnknownPurpose, UnknownCategory: a setting names one that the notice does not have.
     """
-    held = {recipient.code: recipient for recipient in recipients(uow.connection)}
+    news = _news(uow.connection, settings)
+    for code, (version, before, record) in news.items():
+        changed = {
+            name: [before[name], value] for name, value in record.items() if before and before[name] != value
+        }
+        uow.connection.execute(
+            table.insert().values(
+                code=code,
+                version=version,
+                recorded_at=uow.now,
+                staff_id=actor.staff_id,
+                record=record,
+                changed=changed,
+            )
+        )
+    return list(news)
+
+
+def follow_configuration(database: Database, settings: Mapping[str, Settings]) -> None:
+    """At start: the records as config.toml has them now; nothing is written when nothing changed.
+
+    Raises:
+        UnknownPurpose, UnknownCategory: a setting names one that the notice does not have.
+    """
+    with database.reading() as connection:
+        if not _news(connection, settings):
+            return
+    # Two programs started together: the second meets the first one's version, which is the same.
+    with suppress(IntegrityError), database.unit_of_work() as uow:
+        sync_recipients(uow, SYSTEM, settings)
+        uow.commit()
+
+
+def _news(
+    connection: Connection, settings: Mapping[str, Settings]
+) -> dict[str, tuple[int, dict[str, Any], dict[str, Any]]]:
+    """Code to (new version, record before, record now) of each recipient whose record is not as the settings say."""
+    held = {recipient.code: recipient for recipient in recipients(connection)}
     wanted = {code: _record(setting) for code, setting in settings.items()}
     for code, recipient in held.items():
         if code not in wanted:
             wanted[code] = _fields(recipient) | {"withdrawn": True}
-    changed = []
+    news = {}
     for code, record in sorted(wanted.items()):
         before = _fields(held[code]) if code in held else {}
-        if record == before:
-            continue
-        changed.append(code)
-        uow.connection.execute(
-            table.insert().values(
-                code=code,
-                version=held[code].version + 1 if code in held else 1,
-                recorded_at=uow.now,
-                staff_id=actor.staff_id,
-                record=record,
-                changed={
-                    name: [before[name], value]
-                    for name, value in record.items()
-                    if before and before[name] != value
-                },
-            )
-        )
-    return changed
+        if record != before:
+            news[code] = (held[code].version + 1 if code in held else 1, before, record)
+    return news
 
 
 def _record(setting: Settings) -> dict[str, Any]:

@@ -163,7 +163,9 @@ def decide(gate: Gate, actor: Actor, transfer_id: str, outcome: ItemState, reaso
         for line in found.lines
         if line.state is ItemState.IN_DOUBT
     }
-    return _record(gate, actor, transfer_id, outcomes, by="person", reason=words)
+    # A pseudonym: whoever holds the master key can tell who it was, the log's other readers cannot.
+    decided_by = gate.keyring.keyed_digest(b"staff", str(actor.staff_id).encode())
+    return _record(gate, actor, transfer_id, outcomes, by="person", decided_by=decided_by, reason=words)
 
 
 def settle_due(gate: Gate, actor: Actor) -> Settled:
@@ -211,6 +213,7 @@ def _record(
     outcomes: dict[str, ItemOutcome],
     *,
     by: SettledBy,
+    decided_by: bytes | None = None,
     reason: str | None = None,
 ) -> TransferResult:
     signed = True
@@ -224,6 +227,7 @@ def _record(
                 transfer_id=transfer_id,
                 outcomes=outcomes,
                 by=by,
+                decided_by=decided_by,
                 reason=reason,
             )
             uow.commit()

@@ -22,6 +22,7 @@ from core.disclosure.errors import (
     PlanOutdated,
     UnreadyPayload,
 )
+from core.disclosure.exits import NotFound, Partial
 from core.disclosure.log import LogFault
 from core.disclosure.model import transfer_line_table, transfer_table
 from core.disclosure.permit import GatePermit, granted
@@ -335,3 +336,19 @@ def test_everybody_left_out_is_a_refusal_with_the_reason(house: House) -> None:
         house.gate.preview(plan)
     assert "no basis for this purpose" in str(caught.value)
     assert house.partner.rendered == 0
+
+
+@pytest.mark.parametrize("answer", [None, "ok", NotFound(), Partial({}), Partial({"1": NotFound()})])
+def test_an_answer_that_is_none_is_doubt(
+    house: House, answer: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else an exit returns from a delivery says nothing of what arrived."""
+    real = house.partner.deliver
+
+    def odd(*arguments: object) -> object:
+        real(*arguments)  # type: ignore[arg-type]
+        return answer
+
+    monkeypatch.setattr(house.partner, "deliver", odd)
+    result = house.gate.send(house.actor, house.request(house.add()))
+    assert result.state is TransferState.IN_DOUBT

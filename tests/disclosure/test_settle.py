@@ -114,6 +114,7 @@ def test_where_nobody_can_ask_a_person_decides(house: House, make_actor: MakeAct
         entry = house.log.entry(connection, event.log_index)
     assert (event.kind, event.reason, event.staff_name) == ("person", "Called; they have it.", "Testi Tekijä")
     assert b'"by":"person"' in entry.body
+    assert house.keyring.keyed_digest(b"staff", b"1").hex().encode() in entry.body
     assert b"Called" not in entry.body
 
 

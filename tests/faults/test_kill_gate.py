@@ -34,7 +34,6 @@ from core.customers.money import OrderLine
 from core.disclosure import transfers
 from core.disclosure.log import LogSigner
 from core.disclosure.model import transfer_event_table, transfer_line_table, transfer_table
-from core.disclosure.recipients import sync_recipients
 from core.keys import KeyRing
 from core.register import Register, open_register
 from core.version import version
@@ -134,6 +133,7 @@ class Office:
             keys=KeySettings(
                 master_key_file=self.directory / "master.key", log_key_file=self.directory / "log.key"
             ),
+            recipients={"accountant": ACCOUNTANT},
             log=LogSettings(origin="register.example/log", high_water_file=self.directory / "high-water"),
         )
 
@@ -141,7 +141,7 @@ class Office:
     def open(self) -> Iterator[Register]:
         """The register, for as long as the block lasts."""
         hubs: list[Hub] = []
-        register = open_register(self.config, lambda name: hubs[0].exit(name), SystemClock())
+        register = open_register(self.config, lambda name: hubs[-1].exit(name), SystemClock())  # noqa: PLW0108 - made below
         hubs.append(Hub(self.config, register.database, register.clock, partners.catalogue()))
         try:
             yield register
@@ -153,7 +153,6 @@ class Office:
         with self.open() as register:
             register.log.create(policy="1", software=version())
             with register.database.unit_of_work() as uow:
-                sync_recipients(uow, SYSTEM, {"accountant": ACCOUNTANT})
                 for _ in range(CUSTOMERS):
                     service.add(uow, CLERK, MATTI, LETTER)
                 uow.commit()

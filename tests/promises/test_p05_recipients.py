@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from core.actor import SYSTEM
-from core.disclosure.errors import AgreementNotInForce, PurposeNotAgreed, UnknownRecipient
-from core.disclosure.recipients import history_of, sync_recipients
+from core.disclosure.errors import (
+    AgreementNotInForce,
+    PurposeNotAgreed,
+    UnknownCategory,
+    UnknownPurpose,
+    UnknownRecipient,
+)
+from core.disclosure.recipients import follow_configuration, history_of, sync_recipients
+from tests.support.gate_house import ACCOUNTANT
 
 if TYPE_CHECKING:
     from core.errors import Refused
@@ -74,3 +82,22 @@ def test_an_unchanged_record_makes_no_version(house: House) -> None:
     house.record()
     with house.database.reading() as connection:
         assert len(history_of(connection, "accountant")) == 1
+
+
+def test_records_follow_the_configuration_at_start(house: House) -> None:
+    """What config.toml says is taken up when the program starts; what it says already writes nothing."""
+    moved = {"accountant": msgspec.structs.replace(ACCOUNTANT, country="SE")}
+    follow_configuration(house.database, moved)
+    follow_configuration(house.database, moved)
+    with house.database.reading() as connection:
+        assert [it.changed for it in history_of(connection, "accountant")] == [{}, {"country": ("FI", "SE")}]
+
+
+def test_a_purpose_or_category_outside_the_notice_is_not_registered(house: House) -> None:
+    """A record may only name what the notice has."""
+    for changes, refusal in (
+        ({"purposes": ("training",)}, UnknownPurpose),
+        ({"categories": ("political_opinions",)}, UnknownCategory),
+    ):
+        with pytest.raises(refusal):
+            follow_configuration(house.database, {"new": msgspec.structs.replace(ACCOUNTANT, **changes)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -27,12 +26,15 @@ from core.customers.types import CustomerValues, Kind
 from core.database import metadata
 from core.disclosure import transfers
 from core.disclosure.errors import NeedsPerson, NobodyToSend
+from core.disclosure.model import credit_check_table
 from core.disclosure.types import ItemState
 from core.errors import NotPermitted
 from core.staff.access_log import accesses_of
 from tests.support.gate_house import House, open_house
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.actor import Actor
     from core.clock import FixedClock
     from core.customers.credit import CreditCheck
@@ -71,13 +73,13 @@ def register(house: House) -> Register:
     return cast("Register", parts)
 
 
-def ask(house: House, actor: Actor | None = None, **changes: object) -> CreditCheck:
+def ask(house: House, **changes: object) -> CreditCheck:
     """A check of a new customer, told and on credit, unless *changes* say otherwise."""
     customer_id = changes.pop("customer_id", None) or house.add().id
     given: dict[str, object] = {"identity_code": CODE, "payment_term_days": 14, "informed": TOLD}
     return credit.check(
         register(house),
-        actor or house.actor,
+        house.actor,
         cast("int", customer_id),
         **(given | changes),  # type: ignore[arg-type]
     )
@@ -169,7 +171,7 @@ def test_the_law_is_asked_first(
     assert str(changes.get("identity_code") or CODE) not in str(caught.value)
     assert house.partner.arrivals == []
     with house.database.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(credit.table)).scalar() == 0
+        assert connection.execute(select(func.count()).select_from(credit_check_table)).scalar() == 0
 
 
 def test_test_persons_are_for_test_services_only(house: House) -> None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from core.customers.types import Customer
     from core.database import Database
     from core.disclosure.exits import Attempt, InquiryResult, Outcome, Permit
+
+    Fate = Accepted | Rejected | NotSent | NotFound | Unknown
     from core.disclosure.listener import TransferListener
     from core.keys import KeyRing
 
@@ -164,10 +166,10 @@ class Partner:
         return outcome
 
     def _partial(self, permit: Permit, items: Sequence[Item], payloads: Sequence[Payload]) -> Partial:
-        fates = itertools.cycle(
+        fates: itertools.cycle[Fate] = itertools.cycle(
             [Accepted("ref"), Rejected("INVALID"), Unknown("timeout"), NotSent("skipped")]
         )
-        outcomes = dict(zip([item.id for item in items], fates, strict=False))
+        outcomes: dict[str, Fate] = dict(zip([item.id for item in items], fates, strict=False))
         for item, payload in zip(items, payloads, strict=True):
             if isinstance(outcomes[item.id], Accepted):
                 self._store(permit, item, payload)

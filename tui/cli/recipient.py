@@ -9,6 +9,7 @@ import click
 from core.clock import HELSINKI
 from core.disclosure import recipients
 from core.disclosure.purposes import PURPOSES
+from core.disclosure.recipients import follow_configuration
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
 
@@ -28,6 +29,7 @@ def command() -> None:
 def list_recipients(cli: Cli) -> None:
     """List the recipients and whether their agreements are in force."""
     register = cli.register()
+    follow_configuration(register.database, register.config.recipients)
     today = register.clock.now().astimezone(HELSINKI).date()
     with register.database.reading() as connection:
         found = recipients.recipients(connection)
@@ -41,6 +43,7 @@ def list_recipients(cli: Cli) -> None:
 def show(cli: Cli, code: str) -> None:
     """Show the recipient CODE and every change of its record."""
     register = cli.register()
+    follow_configuration(register.database, register.config.recipients)
     today = register.clock.now().astimezone(HELSINKI).date()
     with register.database.reading() as connection:
         recipient = recipients.recipient_of(connection, code)
