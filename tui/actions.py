@@ -168,6 +168,7 @@ _ORDER: Final = _area(
 _UNSENT: Final = _area(
     "unsent",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("more", N_("Invoice states"), N_("Read the states of the invoices from accounting.")),
     ("send", N_("Send"), N_("Show what would leave for accounting, then send it."), _CLERK),
 )
 
@@ -181,7 +182,14 @@ _CREDIT: Final = _area(
 _UPDATES: Final = _area(
     "updates",
     ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("new", N_("Ask"), N_("Ask an update service about customers.")),
     ("save", N_("Preview"), N_("Read the file and show what it would change; nothing is changed yet.")),
+)
+
+_SELECTION: Final = _area(
+    "selection",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Preview"), N_("Show exactly what would leave, and who is left out.")),
 )
 
 _UPDATE_RUN: Final = _area(
@@ -222,7 +230,7 @@ _DECISION: Final = _area(
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_CUSTOMER_FORM, *_ORDER, *_UNSENT, *_PREVIEW,
-    *_CREDIT, *_UPDATES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION,
+    *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION,
 )  # fmt: skip
 
 

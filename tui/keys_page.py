@@ -29,6 +29,7 @@ _AREAS: Final = {
     "preview": "What would leave for accounting",
     "credit": "Credit check",
     "updates": "Address updates",
+    "selection": "Asking an update service about customers",
     "update_run": "An address update",
     "log": "Disclosure log",
     "entry": "A transfer",

@@ -31,7 +31,9 @@ def at_an_order(terminal: Terminal) -> None:
 
 def person(number: int) -> NewCustomer:
     """One more customer."""
-    return NewCustomer(CustomerValues(Kind.PERSON, f"Etu{number}", f"Suku{number:03}", street=f"Katu {number}"))
+    return NewCustomer(
+        CustomerValues(Kind.PERSON, f"Etu{number}", f"Suku{number:03}", street=f"Katu {number}")
+    )
 
 
 def reason_of_end(office: Office) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +28,18 @@ def hire_customers(office: Office) -> list[int]:
 
 def order_keys(number: int) -> tuple[str, ...]:
     """Product, description, quantity, price, tax; a second line; save."""
-    first = (f"Tuote {number}", "tab", f"ä{number}", "enter", str(number + 1), "tab", "1,50", "enter", "14", "enter")
+    first = (
+        f"Tuote {number}",
+        "tab",
+        f"ä{number}",
+        "enter",
+        str(number + 1),
+        "tab",
+        "1,50",
+        "enter",
+        "14",
+        "enter",
+    )
     return (*first, f"Toinen {number}", "tab", "tab", "tab", "2", "f10")
 
 
@@ -37,10 +49,21 @@ def orders_of(office: Office, customer_ids: list[int]) -> list[list[Order]]:
         return [orders.orders_of(connection, customer_id) for customer_id in customer_ids]
 
 
+def has_order(office: Office, customer_id: int) -> bool:
+    """Whether the customer has an order yet."""
+    return bool(orders_of(office, [customer_id])[0])
+
+
 def told(order: Order) -> list[tuple[str, str, str, str, str]]:
     """An order's lines as plain text."""
     return [
-        (line.product, line.description, f"{line.quantity:f}", f"{line.unit_price:f}", f"{line.vat_percent:f}")
+        (
+            line.product,
+            line.description,
+            f"{line.quantity:f}",
+            f"{line.unit_price:f}",
+            f"{line.vat_percent:f}",
+        )
         for line in order.lines
     ]
 
@@ -62,8 +85,9 @@ def test_a_hundred_bursts_are_stored_correctly(office: Office) -> None:
                 terminal.send("enter", *order_keys(number))
             else:
                 terminal.send(*before, "f6", search, "enter", *order_keys(number))
-            stored = terminal.pump(lambda chosen=customer_id: bool(orders_of(office, [chosen])[0]), 20)
-            assert stored, f"burst {number} was not stored; on screen:\n{terminal.text()}"
+            assert terminal.pump(partial(has_order, office, customer_id), 20), (
+                f"burst {number} was not stored; on screen:\n{terminal.text()}"
+            )
     for number, (order,) in enumerate(orders_of(office, people)):
         assert told(order) == [
             (f"Tuote {number}", f"ä{number}", f"{number + 1}.0000", "1.5000", "14.00"),
@@ -86,7 +110,9 @@ def test_twenty_orders_in_one_write_are_stored(office: Office) -> None:
 def test_a_new_customer_in_one_burst(office: Office) -> None:
     """F6 in the list, fields by Enter and Tab, F10."""
     with sit_down(office.file) as terminal:
-        terminal.send(*SIGN_IN, "1", "f6", "Kaisa", "enter", "Burst", "tab", "tab", "tab", "kaisa@example.fi", "f10")
+        terminal.send(
+            *SIGN_IN, "1", "f6", "Kaisa", "enter", "Burst", "tab", "tab", "tab", "kaisa@example.fi", "f10"
+        )
         terminal.wait_for("1007")
         terminal.send("burst", "enter")
         terminal.wait_for("kaisa@example.fi")

@@ -42,7 +42,8 @@ def table(source: Numbers | None = None, wanted: list[list[int]] | None = None) 
 
 def test_opening_a_million_rows_fetches_nothing_by_itself() -> None:
     """The table only says which page it would like to have."""
-    source, wanted = Numbers(), []
+    source = Numbers()
+    wanted: list[list[int]] = []
     started = time.perf_counter()
     table(source, wanted)
     assert time.perf_counter() - started < 0.1

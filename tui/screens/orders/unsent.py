@@ -103,6 +103,15 @@ class UnsentOrders(BaseScreen):
                 customer = open_record(uow, seat.actor, order.customer_id, task=TASK)
             await open_order(self.desk, customer, order)
 
+    async def do_more(self) -> None:
+        """F9: what has become of the invoices."""
+        seat = self.desk.seat
+        reading = await self.desk.hold(
+            self.tr(N_("Reading the invoices' states…")), lambda: seat.hub.read_invoice_states(seat.actor)
+        )
+        words = N_("{read} invoices read, {changed} of them changed.")
+        self.say(self.tr(words, read=reading.read, changed=reading.changed), "done")
+
     async def do_send(self) -> None:
         """F8."""
         from tui.screens.orders.sending import SendOrder

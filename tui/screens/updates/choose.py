@@ -78,6 +78,12 @@ class ChooseUpdate(BaseScreen):
         if work is not None:
             await self.desk.open(UpdateRunScreen(self.desk, work))
 
+    async def do_new(self) -> None:
+        """F6: ask a service about customers."""
+        from tui.screens.updates.selection import ChooseSelection
+
+        await self.desk.open(ChooseSelection(self.desk))
+
     async def do_save(self) -> None:
         """F10: the same."""
         await self.do_enter()
