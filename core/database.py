@@ -18,7 +18,6 @@ from sqlalchemy import BigInteger, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
-    DBAPIError,
     InterfaceError,
     NoSuchModuleError,
     OperationalError,
@@ -27,7 +26,8 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from core.clock import Clock, SystemClock
-from core.errors import ConfigError, DatabaseUnavailable, Fault
+from core.database_errors import unavailable
+from core.errors import ConfigError, Fault
 from core.messages import N_
 
 if TYPE_CHECKING:
@@ -150,8 +150,11 @@ class Database:
         """
         try:
             parsed = make_url(url)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
+            # ValueError: a port that is no number.
             raise BadDatabaseUrl from error
+        if "\0" in url:
+            raise BadDatabaseUrl
         if parsed.get_backend_name() == "sqlite":
             engine = _sqlite_engine(parsed)
         elif parsed.get_backend_name() == "postgresql":
@@ -206,22 +209,16 @@ class Database:
             # statement of ours that is wrong.
             ours = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
             if (isinstance(error, OperationalError) and not ours) or type(error) is DatabaseError:
-                raise DatabaseUnavailable(reason=_reason(error)) from error
+                raise unavailable(error) from error
             raise
         except InterfaceError as error:
-            raise DatabaseUnavailable(reason=_reason(error)) from error
+            raise unavailable(error) from error
         except NoSuchModuleError as error:
             raise BadDatabaseUrl from error
 
     def close(self) -> None:
         """Let every connection go."""
         self.engine.dispose()
-
-
-def _reason(error: DBAPIError) -> str:
-    """The driver's own first line: no statement, no parameters, which may hold personal data."""
-    lines = str(error.orig).splitlines()
-    return lines[0].strip().rstrip(".") if lines else type(error.orig).__name__
 
 
 def _read_back(cursor: Any, statement: str, wanted: str, setting: str) -> None:

@@ -17,6 +17,7 @@ from core.disclosure.log import DisclosureLog, LogSigner
 from core.disclosure.policy import POLICY_VERSION
 from core.disclosure.recipients import sync_recipients
 from core.keys import KeyRing, write_secret_file
+from core.reasons import reason_of
 from core.version import version
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def found_register(
             vkey = _make(reading.config, file, content, clock or SystemClock(), undo)
             undo.pop_all()
     except OSError as error:
-        raise ConfigUnwritable(file=str(error.filename or file), reason=error.strerror or "?") from error
+        raise ConfigUnwritable(file=str(error.filename or file), reason=reason_of(error)) from error
     return Founded(file, reading.config, vkey)
 
 

@@ -28,6 +28,7 @@ from core import environment
 from core.database import Identity, Instant, metadata
 from core.errors import ConfigError, Fault, Refused
 from core.messages import N_
+from core.reasons import open_file, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,11 +112,11 @@ def read_secret_file(path: Path) -> bytes:
         KeyFileExposed: group or others may read it.
     """
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
             content = stream.read(64 * 1024)
     except OSError as error:
-        raise KeyFileMissing(path=str(path), reason=error.strerror or "?") from error
+        raise KeyFileMissing(path=str(path), reason=reason_of(error)) from error
     if mode & 0o077 and not environment.is_credential(path):
         raise KeyFileExposed(path=str(path), mode=f"{mode:04o}")
     return content

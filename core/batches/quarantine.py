@@ -5,7 +5,6 @@ The file has the columns of the original, so that it can be fed back as it is, a
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from core.batches.model import batch_row_table
 from core.batches.types import Problem
 from core.errors import Where
 from core.messages import LANGUAGES, N_, tr
+from core.reasons import reason_of
 from core.tabular import CannotWrite, TableFile
 from core.text import safe_text
 
@@ -100,7 +100,7 @@ def _make(directory: Path) -> None:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(where=Where(file=str(directory)), reason=os.strerror(error.errno or 0)) from error
+        raise CannotWrite(where=Where(file=str(directory)), reason=reason_of(error)) from error
 
 
 def forget_values(uow: UnitOfWork, batch: Batch) -> None:

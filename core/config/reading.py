@@ -21,6 +21,9 @@ from core.config.errors import (
 from core.config.rules import broken_references
 from core.config.schema import Config
 from core.config.walk import Key, Origin, Walk
+from core.errors import Words
+from core.messages import N_
+from core.reasons import open_file, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,11 +87,12 @@ def read_config(file: Path) -> Reading:
         ConfigUnreadable, ConfigIsDirectory, ConfigSyntax: nothing could be read at all.
     """
     try:
-        content = file.read_bytes()
+        with open_file(file) as stream:
+            content = stream.read()
     except IsADirectoryError as error:
         raise ConfigIsDirectory(file=str(file)) from error
     except OSError as error:
-        raise ConfigUnreadable(file=str(file), reason=error.strerror or type(error).__name__) from error
+        raise ConfigUnreadable(file=str(file), reason=reason_of(error)) from error
     return read_content(content, file)
 
 
@@ -118,6 +122,13 @@ def _parsed(content: bytes, file: Path) -> dict[str, Any]:
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         reason = str(error)[: found.start()] if found else str(error)
         raise ConfigSyntax(file=str(file), line=line, reason=reason) from error
+    except (ValueError, RecursionError) as error:
+        # The library names no line for these.
+        endless = isinstance(error, RecursionError)
+        reason = (
+            N_("brackets within brackets without end") if endless else N_("a number of thousands of digits")
+        )
+        raise ConfigSyntax(file=str(file), line=1, reason=Words(reason)) from error
 
 
 def _override(document: dict[str, Any], origins: dict[Key, Origin]) -> None:

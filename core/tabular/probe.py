@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import os
 import re
 import stat
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import Where
 from core.messages import N_
+from core.reasons import reason_of
 from core.tabular.errors import (
     BadDelimiter,
     EmptyFile,
@@ -120,25 +120,25 @@ def _head(path: Path) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise NotAFile(where=Where(file=path.name))
+            raise NotAFile(where=Where(file=path.name or str(path)))
         if found.st_size == 0:
-            raise EmptyFile(where=Where(file=path.name))
+            raise EmptyFile(where=Where(file=path.name or str(path)))
         with path.open("rb") as stream:
             return stream.read(_CHUNK)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         # ValueError: a NUL in the path.
-        raise NoSuchFile(where=Where(file=path.name)) from error
+        raise NoSuchFile(where=Where(file=path.name or str(path))) from error
     except OSError as error:
-        raise Unreadable(where=Where(file=path.name), reason=os.strerror(error.errno or 0)) from error
+        raise Unreadable(where=Where(file=path.name or str(path)), reason=reason_of(error)) from error
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            raise NotText(where=Where(file=path.name), kind=kind)
+            raise NotText(where=Where(file=path.name or str(path)), kind=kind)
     odd = len(head) - len(head.translate(None, _BYTES_THAT_TEXT_LACKS))
     if odd > len(head) * _BINARY_SHARE and odd > 1:
-        raise NotText(where=Where(file=path.name), kind=_UNKNOWN_BINARY)
+        raise NotText(where=Where(file=path.name or str(path)), kind=_UNKNOWN_BINARY)
 
 
 def _encoding_of(path: Path, wanted: str | None) -> str:
@@ -151,7 +151,7 @@ def _encoding_of(path: Path, wanted: str | None) -> str:
         row = evidence.first_broken_row
         raise WrongEncoding(where=Where(file=path.name, row=row), wanted=wanted, found=single_byte)
     if wanted not in {"utf-8", "ascii"} and is_utf_8 and evidence.whole > 0:
-        raise WrongEncoding(where=Where(file=path.name), wanted=wanted, found="utf-8")
+        raise WrongEncoding(where=Where(file=path.name or str(path)), wanted=wanted, found="utf-8")
     return wanted
 
 

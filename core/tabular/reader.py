@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
-import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from core.errors import Where
+from core.reasons import reason_of
 from core.tabular.errors import (
     BadHeadings,
     BrokenCharacter,
@@ -134,7 +134,7 @@ def fingerprint(path: Path) -> Fingerprint:
                 digest.update(chunk)
                 lines += chunk.count(b"\n")
     except OSError as error:
-        raise Unreadable(where=Where(file=path.name), reason=os.strerror(error.errno or 0)) from error
+        raise Unreadable(where=Where(file=path.name), reason=reason_of(error)) from error
     return Fingerprint(digest.hexdigest(), lines)
 
 
@@ -146,7 +146,7 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
         with path.open("r", encoding=encoding, errors=errors, newline="") as stream:
             yield stream
     except OSError as error:
-        raise Unreadable(where=Where(file=path.name), reason=os.strerror(error.errno or 0)) from error
+        raise Unreadable(where=Where(file=path.name), reason=reason_of(error)) from error
 
 
 def _headings(path: Path, form: Form) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import RegisterError, Where
 from core.messages import N_
+from core.reasons import reason_of
 from core.tabular.formulas import defuse
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class TableFile:
                 temporary.unlink(missing_ok=True)
             _sync_directory(path.parent)
         except OSError as error:
-            raise CannotWrite(where=Where(file=path.name), reason=os.strerror(error.errno or 0)) from error
+            raise CannotWrite(where=Where(file=path.name), reason=reason_of(error)) from error
 
 
 def table_text(rows: Iterable[Iterable[str]], *, delimiter: str = ";") -> str:

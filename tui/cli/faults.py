@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core import environment
 from core.messages import DEFAULT_LANGUAGE, LANGUAGES, N_, tr
+from tui.cli.streams import spoken
 
 
 def _language() -> str:
@@ -49,5 +50,6 @@ def report_unexpected(error: BaseException) -> int:
         "Something unexpected happened (fault {number}). Nothing was half-written: open work was rolled back."
     )
     advice = N_("Give the number to whoever looks after the program; details are in faults.log.")
-    sys.stderr.write(f"{tr(sentence, _language(), number=number)}\n{tr(advice, _language())}\n")
+    told = f"{tr(sentence, _language(), number=number)}\n{tr(advice, _language())}\n"
+    spoken(lambda: sys.stderr.write(told))
     return 1

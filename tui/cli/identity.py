@@ -17,6 +17,7 @@ import click
 from core import environment
 from core.errors import ConfigError, UsageError
 from core.messages import N_
+from core.reasons import reason_of
 from core.staff.sign_in import EndReason, SessionLimits, end_session, sign_in
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def secret_line(path: Path) -> str:
             mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
             content = stream.read(_LONGEST_FILE).decode("utf-8-sig")
     except OSError as error:
-        raise PasswordFileUnreadable(path=str(path), reason=error.strerror or "?") from error
+        raise PasswordFileUnreadable(path=str(path), reason=reason_of(error)) from error
     except UnicodeDecodeError as error:
         raise PasswordFileUnreadable(path=str(path), reason="UTF-8") from error
     if mode & 0o077:

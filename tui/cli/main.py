@@ -10,6 +10,7 @@ import importlib
 import json
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +19,10 @@ import click
 from core.errors import RegisterError
 from core.messages import LANGUAGES, tr
 from core.text import safe_text
+from tui.cli.door import guard
 from tui.cli.faults import report_unexpected
 from tui.cli.speech import localise, spoken_language, teach_library
+from tui.cli.streams import ensure_streams, finish_output, spoken
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -151,7 +154,7 @@ class Verbs(click.Group):
         """The verb's command, imported now."""
         if cmd_name not in VERBS:
             return None
-        return localise(importlib.import_module(f"tui.cli.{VERBS[cmd_name]}").command, self.language)
+        return localise(guard(importlib.import_module(f"tui.cli.{VERBS[cmd_name]}").command), self.language)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,26 +188,30 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        spoken(error.show)
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
     except RegisterError as error:
-        (cli or Cli(config_path=None, language=None, as_json=False, user_name=None)).complain(error)
+        told = cli or Cli(config_path=None, language=None, as_json=False, user_name=None)
+        spoken(partial(told.complain, error))
         return error.exit_code
     return 0
 
 
 def main(arguments: list[str] | None = None) -> None:
     """The program's entry; never ends in a traceback."""
+    ensure_streams()
+    given = sys.argv[1:] if arguments is None else arguments
+    unexpected: Exception | None = None
     try:
-        code = _run(sys.argv[1:] if arguments is None else arguments)
+        code = _run(given)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe went away (`| head`): not a fault of ours, and nothing more can be written.
-        sys.stderr.close()
-        code = 1
     except Exception as error:  # noqa: BLE001 - the last boundary: a person reads a sentence, never a traceback
-        code = report_unexpected(error)
-    sys.exit(code)
+        code, unexpected = 1, error
+    # Printing may be what failed: then that is said, and nothing else was wrong.
+    failed = finish_output(spoken_language(given))
+    if unexpected is not None and not (failed and isinstance(unexpected, OSError)):
+        report_unexpected(unexpected)
+    sys.exit(code or failed)

@@ -15,6 +15,7 @@ import click
 from core.config.reading import find_config
 from core.errors import InvalidInput, Where
 from core.messages import N_
+from core.reasons import reason_of
 from core.staff import service, ssh_keys
 from core.staff.policy import administrator_id
 from tui.cli.main import Cli, pass_cli
@@ -119,7 +120,7 @@ def _key_line(file: Path) -> str:
                 content = stream.read(_LONGEST_FILE)
         return content.decode("utf-8-sig")
     except OSError as error:
-        raise KeyFileUnreadable(where=Where(file=str(file)), reason=error.strerror or "?") from error
+        raise KeyFileUnreadable(where=Where(file=str(file)), reason=reason_of(error)) from error
     except UnicodeDecodeError as error:
         raise KeyFileUnreadable(where=Where(file=str(file)), reason="UTF-8") from error
 
@@ -144,7 +145,7 @@ def _write(path: Path, content: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise KeysFileUnwritable(where=Where(file=str(path)), reason=error.strerror or "?") from error
+        raise KeysFileUnwritable(where=Where(file=str(path)), reason=reason_of(error)) from error
 
 
 def _tell(cli: Cli, key: SshKey) -> None:

@@ -26,6 +26,7 @@ from core.disclosure.log.errors import (
 )
 from core.disclosure.log.high_water import replace_file, sync_directory
 from core.disclosure.log.tiles import TILE_WIDTH, TileName, TileStack, encode_bundle, encode_tile
+from core.reasons import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def write_export(connection: Connection, key: VerifierKey, directory: Path) -> E
     try:
         return _Export(connection, key, directory, signed).run()
     except OSError as error:
-        raise ExportUnwritable(path=str(directory), reason=error.strerror or "?") from error
+        raise ExportUnwritable(path=str(directory), reason=reason_of(error)) from error
 
 
 class _Export:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.disclosure.log.checkpoint import Checkpoint
 from core.disclosure.log.errors import CheckpointInvalid, MarkBroken, MarkMissing, MarkUnwritable
+from core.reasons import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,4 +93,4 @@ class HighWaterMark:
         try:
             replace_file(self.path, mark.text.encode())
         except OSError as error:
-            raise MarkUnwritable(path=str(self.path), reason=error.strerror or "?") from error
+            raise MarkUnwritable(path=str(self.path), reason=reason_of(error)) from error
