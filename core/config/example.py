@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 # Tables that have names of the user's own: [recipients.accounting] and so on.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "recipients": ("accounting", "addresses", "credit"),
+    "recipients": ("accounting", "addresses", "credit", "print", "house"),
     "partners": ("netvisor", "asiakastieto", "address_file"),
+    "letters": ("welcome",),
     "loads": ("customers",),
     "updates": ("addresses",),
 }
@@ -37,7 +38,18 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
     "recipients.credit.purposes": ["credit_check"],
     "recipients.credit.categories": ["name", "organisation", "identity_code"],
     "recipients.credit.adapter": "asiakastieto",
-    "partners.asiakastieto.settings": {"company_qtype": "YR"},
+    "recipients.print.name": "Kirjapaino Esimerkki Oy",
+    "recipients.print.agreement": "DPA 2026-06",
+    "recipients.print.purposes": ["direct_advertising", "publication"],
+    "recipients.print.categories": ["name", "organisation", "postal_address"],
+    "recipients.print.adapter": "files",
+    "recipients.house.name": "Oma henkilökunta",
+    "recipients.house.role": "staff",
+    "recipients.house.agreement": "Salassapitositoumukset",
+    "recipients.house.purposes": ["customer_care", "direct_marketing", "publication"],
+    "recipients.house.categories": ["customer_number", "name", "organisation", "contact", "postal_address"],
+    "recipients.house.adapter": "files",
+    "partners.asiakastieto.settings": {"clock": "normal_time"},
     "partners.asiakastieto.secrets": {
         "userid": "file:asiakastieto.userid",
         "passwd": "file:asiakastieto.passwd",
