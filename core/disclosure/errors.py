@@ -88,16 +88,6 @@ class OutsideEea(Refused):
     )
 
 
-class NoExit(Refused):
-    """There is no way to send to the recipient."""
-
-    code = "disclosure.no_exit"
-    sentence = N_("There is no adapter for sending to {recipient}.")
-    advice = N_(
-        "Name an adapter for the recipient in config.toml; rekisteri config check lists those installed."
-    )
-
-
 class ExitLacksPurpose(Refused):
     """The adapter does not declare the purpose."""
 

@@ -119,10 +119,10 @@ class Gate:
         """
         if not plan.items:
             raise _nobody(plan)
-        payloads = self.exits(plan.recipient.adapter).render(plan.purpose.code, plan.items)
+        payloads = self.exits(plan.way).render(plan.purpose.code, plan.items)
         named = {item_id for payload in payloads for item_id in payload.item_ids}
         if named != set(plan.subjects) or not all(payload.content for payload in payloads):
-            raise UnreadyPayload(adapter=plan.recipient.adapter)
+            raise UnreadyPayload(adapter=plan.way)
         with self.database.reading() as connection:
             self._scan(connection, plan, payloads)
         digest = hashlib.sha256(b"".join(hashlib.sha256(it.content).digest() for it in payloads)).digest()
@@ -148,7 +148,7 @@ class Gate:
         found = frozenset[str]().union(*(canaries.found_in(it.content) for it in payloads))
         if found:
             raise ForbiddenValueInPayload(
-                recipient=plan.recipient.name, adapter=plan.recipient.adapter, fields=", ".join(sorted(found))
+                recipient=plan.recipient.name, adapter=plan.way, fields=", ".join(sorted(found))
             )
 
     def release(
@@ -243,7 +243,7 @@ class Gate:
         recorder = AttemptRecorder(self.database, intent)
         outcome: Outcome
         try:
-            outcome = self.exits(plan.recipient.adapter).deliver(
+            outcome = self.exits(plan.way).deliver(
                 permit, plan.purpose.code, plan.items, preview.payloads, recorder
             )
         except Exception as error:  # noqa: BLE001 - an exit is somebody else's code; whatever it raises says nothing
@@ -325,5 +325,5 @@ def _facts(plan: Plan, intent: Intent) -> TransferFacts:
         plan.recipient.code,
         plan.purpose.code,
         plan.request.task,
-        plan.recipient.adapter,
+        plan.way,
     )

@@ -79,7 +79,7 @@ def record_intent(
     lines = sealed_lines(keys, transfer_id, plan)
     blinding = blinding_key(keyring, keys, transfer_id, [line.customer_id for line in lines])
     payload_digest = blinded(blinding, preview.digest)
-    manifest = exits(plan.recipient.adapter).manifest
+    manifest = exits(plan.way).manifest
     sealed = transfer_key(keyring, transfer_id).seal(
         _sealed_part(actor, plan, manifest, payload_digest), b"transfer/1/" + transfer_id.encode()
     )
@@ -92,7 +92,7 @@ def record_intent(
             "purpose": plan.purpose.code,
             "basis": plan.basis,
             "recipient": plan.recipient.code,
-            "channel": plan.recipient.adapter,
+            "channel": plan.way,
             "country": plan.country,
             "categories": sorted(categories_of({name for item in plan.items for name in item.fields})),
             "count": len(lines),
@@ -115,7 +115,7 @@ def record_intent(
             reason=request.reason,
             staff_id=actor.staff_id,
             staff_name=actor.name,
-            adapter=plan.recipient.adapter,
+            adapter=plan.way,
             adapter_version=manifest.version,
             environment=manifest.environment,
             fields=sorted(plan.fields),

@@ -50,8 +50,8 @@ def draw_up(
     recipient = recipient_of(connection, request.recipient)
     check_recipient(recipient, purpose, now.astimezone(HELSINKI).date())
     basis = basis_for(purpose, request.basis)
-    manifest = exits(recipient.adapter).manifest
-    fields = permitted_fields(recipient, purpose, manifest)
+    manifest = exits(request.way_to(recipient)).manifest
+    fields = permitted_fields(recipient, purpose, manifest, request.only)
     _check_subjects(request.subjects)
     standings = standing(connection, [subject.customer_id for subject in request.subjects])
     decisions = {

@@ -81,8 +81,10 @@ def basis_for(purpose: Purpose, wanted: str | None) -> str:
     return wanted
 
 
-def permitted_fields(recipient: Recipient, purpose: Purpose, manifest: ExitManifest) -> frozenset[str]:
-    """The fields that may leave in a transfer, before a person's own limits.
+def permitted_fields(
+    recipient: Recipient, purpose: Purpose, manifest: ExitManifest, only: frozenset[str] | None = None
+) -> frozenset[str]:
+    """The fields that may leave in a transfer, before a person's own limits; *only* narrows to these categories.
 
     Raises:
         ExitLacksPurpose: the exit is not made for the purpose.
@@ -93,6 +95,8 @@ def permitted_fields(recipient: Recipient, purpose: Purpose, manifest: ExitManif
             adapter=manifest.name, purpose=Words(purpose.name), purposes=", ".join(sorted(manifest.purposes))
         )
     agreed = fields_of(recipient.categories) & fields_of(purpose.categories)
+    if only is not None:
+        agreed &= fields_of(only)
     missing = manifest.requires - agreed
     if missing:
         raise RequiredFieldsNotAgreed(

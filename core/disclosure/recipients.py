@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.config import Recipient as Settings
     from core.database import Database, UnitOfWork
 
-RecipientRole = Literal["processor", "controller"]
+RecipientRole = Literal["processor", "controller", "staff"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ class TransferRequest:
     """Who is to get whose data, and why.
 
     ``task`` says in a word what the work is (``send_order``); ``reason`` is free text by a person, needed for a
-    restricted customer; ``basis`` is a legal basis code, the purpose's usual one when not given.
+    restricted customer; ``basis`` is a legal basis code, the purpose's usual one when not given.  ``form`` chooses
+    among the forms of a recipient that gets files (``csv``, ``labels``; see `core.documents`).  ``only`` names the
+    categories that this task needs, when it needs fewer than are permitted.
     """
 
     recipient: str
@@ -50,6 +52,12 @@ class TransferRequest:
     task: str
     reason: str | None = None
     basis: str | None = None
+    form: str | None = None
+    only: frozenset[str] | None = None
+
+    def way_to(self, recipient: Recipient) -> str:
+        """The name of the exit that leads to *recipient*."""
+        return recipient.adapter if self.form is None else f"{recipient.adapter}-{self.form}"
 
 
 class LeftOutReason(StrEnum):
@@ -115,6 +123,11 @@ class Plan:
     withheld: Mapping[str, frozenset[str]]
     left_out: tuple[LeftOut, ...]
     planned_at: datetime
+
+    @property
+    def way(self) -> str:
+        """The name of the exit that it takes."""
+        return self.request.way_to(self.recipient)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

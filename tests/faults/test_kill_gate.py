@@ -1,7 +1,8 @@
 """300 processes killed with kill -9 in the middle of sending, on each database, with the real Netvisor adapter.
 
 A parent that has everything loaded forks a child; the child sends orders over loopback HTTP to the sandbox, a process
-of its own; the parent kills it at a random moment.  Every so often recovery and settling are what is killed.
+of its own; the parent kills it at a random moment.  Every so often recovery and settling are what is killed, or go on
+in another process beside the one that sends.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 KILLS = 300
 # A child lives for up to so many transfers, counted from when it is about to begin.
 LONGEST_LIFE_TRANSFERS = 3
-LONGEST_LIFE_SECONDS = 0.5
+LONGEST_LIFE_SECONDS = 0.35
 CUSTOMERS = 20
 ORDERS_AT_ONCE = 12
 CLERK = Actor(staff_id=1, user_name="testi", name="Testi Tekijä", roles=frozenset(Role))
@@ -189,8 +190,13 @@ def send(office: Office, order_ids: list[int], ready: Callable[[], None], *, rec
         invoicing.send_orders(register, CLERK, order_ids)
 
 
-def killed_after(seconds: float, work: Callable[[Callable[[], None]], None]) -> bool:
-    """Fork a child that does *work* and kill it *seconds* after it is ready; whether it was still at it."""
+def killed_after(
+    seconds: float, work: Callable[[Callable[[], None]], None], meanwhile: Callable[[], None] | None
+) -> bool:
+    """Fork a child that does *work* and kill it *seconds* after it is ready; whether it was still at it.
+
+    *meanwhile* is done beside it, halfway.
+    """
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -204,7 +210,10 @@ def killed_after(seconds: float, work: Callable[[Callable[[], None]], None]) -> 
     os.close(write_end)
     os.read(read_end, 1)
     os.close(read_end)
-    time.sleep(seconds)
+    time.sleep(seconds / 2)
+    if meanwhile is not None:
+        meanwhile()
+    time.sleep(seconds / 2)
     os.kill(pid, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     assert status in (0, -signal.SIGKILL), f"the child ended with {status}"
@@ -232,7 +241,11 @@ def test_killed_at_any_moment_nothing_is_lost_doubled_or_unlogged(
                 waiting = office.waiting()
             recovering = chance.random() < 0.3
             lived = chance.uniform(0, longest)
-            counted["kills"] += killed_after(lived, partial(send, office, waiting, recovering=recovering))
+            # Now and then another process recovers while this one lives, and must leave it its transfer.
+            beside = partial(recover, office, counted) if chance.random() < 0.2 else None
+            work = partial(send, office, waiting, recovering=recovering)
+            counted["kills"] += killed_after(lived, work, beside)
+            counted["recovered beside"] += beside is not None
             if chance.random() < 0.7:
                 # What the dead child asked for last may still be under way at the partner, as `settle` allows for.
                 time.sleep(0.03)
