@@ -29,11 +29,8 @@ class DatabaseBusy(DatabaseUnavailable):
     """Somebody else writes, and does not let go."""
 
     code = "database.busy"
-    sentence = N_("The database is busy: another program has been writing in it for longer than {seconds} s.")
+    sentence = N_("The database is busy: another program has been writing in it for too long.")
     advice = N_("Wait until the other work is done, then give the same command again.")
-
-    def __init__(self, *, seconds: int = 10) -> None:
-        super().__init__(seconds=seconds)
 
 
 class DatabaseNotOpened(DatabaseUnavailable):
@@ -110,7 +107,7 @@ def unavailable(error: DBAPIError) -> DatabaseUnavailable:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None and code & _PRIMARY in _SQLITE:
         return _SQLITE[code & _PRIMARY]()
-    state = getattr(error.orig, "sqlstate", None)
+    state = getattr(error.orig, "sqlstate", None) or ""
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]()
     lines = str(error.orig).splitlines()

@@ -163,7 +163,7 @@ def test_two_writers_wait_for_each_other(sqlite_url: str) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     database = Database.open(sqlite_url + "?timeout=0.1")
-    with pytest.raises(DatabaseUnavailable, match="locked"), database.unit_of_work():
+    with pytest.raises(DatabaseUnavailable, match="busy"), database.unit_of_work():
         pass
     other.execute("ROLLBACK")
     other.close()

@@ -67,7 +67,7 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         TableFile.create(tmp_path / "out.csv", ["A"]) as table,
     ):
         table.write(["1"])
-    assert "No space left" in caught.value.explain("en").sentence
+    assert "the disk is full" in caught.value.explain("en").sentence
     assert not list(tmp_path.iterdir())
 
 

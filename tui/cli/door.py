@@ -49,7 +49,7 @@ def guard(command: click.Command) -> click.Command:
     return command
 
 
-def _bounded(given: click.ParamType) -> click.ParamType:
+def _bounded(given: click.ParamType[Any]) -> click.ParamType[Any]:
     if isinstance(given, click.IntRange):
         return given if given.max is not None else _AtLeast(given.min)
     if isinstance(given, click.types.IntParamType):
@@ -60,7 +60,7 @@ def _bounded(given: click.ParamType) -> click.ParamType:
 
 
 def _countable(
-    kind: click.ParamType, number: int, param: click.Parameter | None, ctx: click.Context | None
+    kind: click.ParamType[Any], number: int, param: click.Parameter | None, ctx: click.Context | None
 ) -> int:
     if abs(number) > LARGEST:
         kind.fail(tr(N_("This number is larger than any that is in use."), _language(ctx)), param, ctx)
