@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from sqlalchemy import TextClause, bindparam, func, select, text, update
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 GAP: Final = 1 << 13
 # A register's first names lie far apart, so that a load in chunks finds room between them.
 FIRST_GAP: Final = 1 << 20
+CLOSE: Final = 32
 ORIGIN: Final = 1 << 40
 BUCKET: Final = 1 << 22
 # A window of 2**n places may hold this base to the power of n customers before a larger one is spaced anew.
@@ -74,8 +75,9 @@ def plan(connection: Connection, names: Mapping[int, str]) -> tuple[dict[int, in
     placed: dict[int, int] = {}
     crowded: list[list[int]] = []
     for (low, high), group in groupby(_newcomers(connection, names), key=lambda one: (one.low, one.high)):
-        ids = [newcomer.customer_id for newcomer in group]
-        room = _spread(low, high, len(ids))
+        newcomers = list(group)
+        ids = [newcomer.customer_id for newcomer in newcomers]
+        room = _spread(low, high, [newcomer.namesake for newcomer in newcomers])
         if room is None:
             crowded.append(ids)
         else:
@@ -89,6 +91,8 @@ class _Newcomer(NamedTuple):
     customer_id: int
     low: int | None
     high: int | None
+    # Somebody of the same name stands just before.
+    namesake: bool
 
 
 _NEW: Final = {
@@ -105,20 +109,31 @@ def _neighbours(dialect: str) -> TextClause:
     near = "SELECT place FROM customer_search WHERE place IS NOT NULL AND (sort_key, customer_id)"
     before = f"{near} < (new.sort_key, new.id) ORDER BY sort_key DESC, customer_id DESC LIMIT 1"
     after = f"{near} > (new.sort_key, new.id) ORDER BY sort_key, customer_id LIMIT 1"
-    return text(f"SELECT new.sort_key, new.id, ({before}), ({after}) FROM ({_NEW[dialect]}) AS new")  # noqa: S608 - ours
+    same = "SELECT 1 FROM customer_search WHERE place IS NOT NULL AND sort_key = new.sort_key AND customer_id < new.id"
+    return text(  # the parts are all ours
+        f"SELECT new.sort_key, new.id, ({before}), ({after}), EXISTS ({same}) FROM ({_NEW[dialect]}) AS new"  # noqa: S608
+    )
 
 
 def _newcomers(connection: Connection, names: Mapping[int, str]) -> list[_Newcomer]:
     """The customers in name order, each with the places just before and after it (None at an end)."""
     parameters = {"names": json.dumps(list(names.items()), ensure_ascii=False)}
-    rows = connection.execute(_neighbours(connection.dialect.name), parameters)
-    return sorted(
-        (_Newcomer(*row) for row in rows), key=lambda newcomer: (newcomer.sort_key, newcomer.customer_id)
-    )
+    rows = sorted(tuple(row) for row in connection.execute(_neighbours(connection.dialect.name), parameters))
+    previous = None
+    found: list[_Newcomer] = []
+    for sort_key, customer_id, low, high, namesake in rows:
+        found.append(_Newcomer(sort_key, customer_id, low, high, bool(namesake) or sort_key == previous))
+        previous = sort_key
+    return found
 
 
-def _spread(low: int | None, high: int | None, many: int) -> list[int] | None:
-    """*many* places evenly between *low* and *high*, or None when there is not that much room."""
+def _spread(low: int | None, high: int | None, namesakes: Sequence[bool]) -> list[int] | None:
+    """A place between *low* and *high* for each newcomer, or None when there is not that much room.
+
+    A *namesake* of whoever stands before goes close behind: the next of a common name always comes last of them, and
+    would else halve the same gap each time.
+    """
+    many = len(namesakes)
     if low is None and high is None:
         return [ORIGIN + FIRST_GAP * index for index in range(many)]
     if high is None:
@@ -126,6 +141,10 @@ def _spread(low: int | None, high: int | None, many: int) -> list[int] | None:
         return [low + GAP * (index + 1) for index in range(many)]
     if low is None:
         low = max(0, high - GAP * (many + 1))
+    close = sum(namesakes)
+    step = (high - low - close * CLOSE) // (many - close + 1)
+    if step >= CLOSE:
+        return list(accumulate((CLOSE if namesake else step for namesake in namesakes), initial=low))[1:]
     if high - low <= many:
         return None
     return [low + (high - low) * (index + 1) // (many + 1) for index in range(many)]
@@ -140,7 +159,7 @@ def make_room(connection: Connection, names: Mapping[int, str]) -> dict[int, tup
     newcomers = _newcomers(connection, names)
     low, high = newcomers[0].low, newcomers[0].high
     ids = [newcomer.customer_id for newcomer in newcomers]
-    room = _spread(low, high, len(ids))
+    room = _spread(low, high, [newcomer.namesake for newcomer in newcomers])
     if room is not None:
         _write(connection, dict(zip(ids, room, strict=True)))
         return {}
