@@ -13,6 +13,7 @@ from core.customers.types import Kind
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
+from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
     from core.customers.credit import CreditCheck
@@ -51,6 +52,7 @@ def check(cli: Cli, customer: str, *, term_days: int, informed: str, recipient: 
         recipient=recipient,
     )
     cli.emit(_described(done), _line(cli, done))
+    require_delivered(register, done.transfer)
 
 
 @command.command("list")

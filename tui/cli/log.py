@@ -11,6 +11,7 @@ import msgspec
 from core.actor import Role, require
 from core.clock import HELSINKI
 from core.messages import N_
+from core.reasons import open_file
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.disclosure.log.findings import VerifyReport
 
 _CHUNK = 1024
+_LONGEST_CHECKPOINT = 1 << 20
 
 
 @click.group("log")
@@ -77,7 +79,8 @@ def verify(cli: Cli, directory: Path | None, vkey: str | None, held_files: tuple
     held = []
     for path in held_files:
         try:
-            held.append(path.read_bytes())
+            with open_file(path) as stream:
+                held.append(stream.read(_LONGEST_CHECKPOINT))
         except OSError as error:
             raise FileMissing(path=str(path)) from error
     _report(cli, verify_export(directory, vkey or cli.register().log.vkey, held))

@@ -15,6 +15,7 @@ from core.disclosure.purposes import PURPOSES
 from core.disclosure.types import ITEM_STATE_NAMES, STATE_NAMES, ItemState, TransferState
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
+from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +97,10 @@ def settle(cli: Cli, transfer: str) -> None:
     require(actor, Role.CLERK, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
     with register.database.reading() as connection:
         transfer_id = transfers.find_id(connection, transfer)
-    _tell(cli, register.gate.settle(actor, transfer_id))
+    result = register.gate.settle(actor, transfer_id)
+    _tell(cli, result)
+    if result.state is TransferState.IN_DOUBT:
+        require_delivered(register, result.number)
 
 
 @command.command("decide")

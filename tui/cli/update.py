@@ -18,6 +18,7 @@ from core.updates.types import Outcome, UpdateRun
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
+from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,7 @@ def send(
         click.confirm(cli.tr(N_("Send the file?")), abort=True, err=True)
     result = register.gate.release(actor, preview)
     cli.emit({**_preview_data(preview), **_result_data(result)}, _result_sentence(cli, result))
+    require_delivered(register, result.number)
 
 
 @command.command("preview")

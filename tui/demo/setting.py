@@ -15,6 +15,7 @@ from core.errors import Refused
 from core.founding import found_register
 from core.keys import write_secret_file
 from core.messages import N_
+from core.reasons import reason_of
 from core.staff.agreements import AgreementTerms
 from core.staff.service import first_administrator
 from integrations.sandbox.asiakastieto import AsiakastietoKeys, AsiakastietoSandbox
@@ -41,6 +42,14 @@ class NotADemoFolder(Refused):
     code = "demo.not_a_demo_folder"
     sentence = N_("The folder {folder} is not an earlier demo's.")
     advice = N_("It is left as it was. Name another folder: rekisteri demo --folder NAME")
+
+
+class FolderUnwritable(Refused):
+    """The folder cannot be made."""
+
+    code = "demo.folder_unwritable"
+    sentence = N_("The folder {folder} cannot be made: {reason}.")
+    advice = N_("Name another folder: rekisteri demo --folder NAME")
 
 
 class NoDemo(Refused):
@@ -72,13 +81,25 @@ class Folder:
 
         Raises:
             NotADemoFolder: something else is there.
+            FolderUnwritable: it cannot be made.
         """
         if self.path.exists():
             if not (self.path / _MARK).is_file():
                 raise NotADemoFolder(folder=str(self.path))
-            shutil.rmtree(self.path)
-        self.path.mkdir(mode=0o700, parents=True)
-        (self.path / _MARK).touch()
+            self._empty()
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.path / _MARK).touch()
+        except OSError as error:
+            raise FolderUnwritable(folder=str(self.path), reason=reason_of(error)) from error
+
+    def _empty(self) -> None:
+        """Take away what an earlier demo left; the folder stays, for somebody may be in it."""
+        for found in self.path.iterdir():
+            if found.is_dir() and not found.is_symlink():
+                shutil.rmtree(found)
+            elif found.name != _MARK:
+                found.unlink()
 
     def require(self) -> None:
         """Make sure that there is a demo in it.
