@@ -143,7 +143,9 @@ def check(
     environment = register.exits(bureau.adapter).manifest.environment
     code = _identity_code(kind, identity_code, test_persons=environment != "production")
     subject = Subject(customer_id, f"credit-{uuid.uuid4()}", {} if code is None else {"identity_code": code})
-    request = TransferRequest(bureau.code, "credit_check", (subject,), TASK, basis=basis)
+    # A person is asked about by the code alone, a firm by its business id: nothing else is even read.
+    needed = frozenset({"organisation" if code is None else "identity_code"})
+    request = TransferRequest(bureau.code, "credit_check", (subject,), TASK, basis=basis, only=needed)
     made: list[int] = []
 
     def also(uow: UnitOfWork, transfer: TransferFacts) -> None:

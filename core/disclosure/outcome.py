@@ -110,7 +110,9 @@ def _one(line: Line, outcome: object) -> ItemOutcome:
         case NotSent(code, message):
             return ended(ItemState.NOT_SENT, code, message)
         case NotFound():
-            return ended(ItemState.NOT_SENT, NOT_FOUND)
+            # The partner does not have it, which does not prove that no byte left: towards the person it counts as
+            # disclosed, and it may be sent again.
+            return ended(ItemState.REFUSED, NOT_FOUND)
         case Unknown(code, message):
             return ended(ItemState.IN_DOUBT, code, message)
         case _:

@@ -40,10 +40,10 @@ def in_doubt(house: House, fault: str = "lost_reply") -> TransferResult:
 
 
 @pytest.mark.parametrize(
-    ("fault", "state"), [("lost_reply", TransferState.DELIVERED), ("lost_request", TransferState.NOT_SENT)]
+    ("fault", "state"), [("lost_reply", TransferState.DELIVERED), ("lost_request", TransferState.REFUSED)]
 )
 def test_the_partner_says_what_became_of_it(house: House, fault: str, state: TransferState) -> None:
-    """Found means delivered; not found, once the partner has had its time, means not sent."""
+    """Found means delivered; not found means that it does not have it, not that no byte left."""
     result = in_doubt(house, fault)
     with pytest.raises(TooEarlyToSettle):
         house.gate.settle(house.actor, result.transfer_id)
@@ -176,7 +176,7 @@ def test_an_attempt_without_an_outcome_is_in_doubt(house: House) -> None:
     assert house.gate.recover().in_doubt == (1,)
     assert house.gate.recover() == type(house.gate.recover())()
     house.clock.advance(61)
-    assert house.gate.settle(SYSTEM, transfer_id).state is TransferState.NOT_SENT
+    assert house.gate.settle(SYSTEM, transfer_id).state is TransferState.REFUSED
     assert house.log.verify(transfers.stored_lines).verified
 
 
