@@ -36,7 +36,8 @@ class Register:
         """The database, its shape checked.
 
         Raises:
-            OldSchema: it was made by an older version of the program.
+            OldSchema, NewerSchema: it was made by another version of the program.
+            NoRegister: nothing was made in it.
         """
         database = Database.open(self.config.database.address(), self.clock)
         migrations.check(database)

@@ -16,9 +16,9 @@ from sqlalchemy import Column, MetaData, Table, func, select, text
 from core import migrations
 from core.customers import index_postgresql
 from core.database import BadDatabaseUrl, Database, Identity, Instant, JsonText, Money, NotDurable, metadata
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RegisterError
 from core.keys import data_key_table
-from core.migrations import OldSchema
+from core.migrations import NewerSchema, NoRegister, OldSchema
 
 sample = Table(
     "sample",
@@ -118,11 +118,31 @@ def test_the_newest_shape_is_the_last_step() -> None:
     assert script.get_current_head() == migrations.NEWEST
 
 
-def test_an_old_shape_is_named(tmp_path: Path) -> None:
-    """A database from before says what it is and what to do."""
-    database = Database.open(f"sqlite:///{tmp_path}/old.db")
-    with pytest.raises(OldSchema, match="db upgrade"):
+@pytest.mark.parametrize(
+    ("version", "error", "advice"),
+    [("0001", OldSchema, "db upgrade"), ("9999", NewerSchema, "newer version"), (None, NoRegister, "backup")],
+)
+def test_another_shape_is_named(
+    sqlite_url: str, version: str | None, error: type[RegisterError], advice: str
+) -> None:
+    """A database from before, from later, or of somebody else says what it is and what to do."""
+    database = Database.open(sqlite_url)
+    with database.unit_of_work() as uow:
+        uow.connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": version or "0"})
+        if version is None:
+            uow.connection.execute(text("DELETE FROM alembic_version"))
+        uow.commit()
+    with pytest.raises(error, match=advice):
         migrations.check(database)
+    database.close()
+
+
+def test_looking_for_a_database_makes_none(tmp_path: Path) -> None:
+    """A file that went missing is said to be missing; no empty one takes its place."""
+    database = Database.open(f"sqlite:///{tmp_path}/gone.db")
+    with pytest.raises(NoRegister):
+        migrations.check(database)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_database_that_would_forget_is_refused() -> None:

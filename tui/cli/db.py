@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from core.database import Database
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
 
@@ -19,7 +20,14 @@ def upgrade(cli: Cli) -> None:
     """Bring the database to the shape that this version of the program needs; make a backup first."""
     from core import migrations
 
-    migrations.upgrade(cli.register().database)
+    config = cli.register().config
+    # Not the register's own, which refuses another shape.
+    database = Database.open(config.database.address())
+    try:
+        migrations.require_register(database)
+        migrations.upgrade(database)
+    finally:
+        database.close()
     cli.emit({"upgraded": True}, cli.tr(N_("The database has the shape that this program needs.")))
 
 
