@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.disclosure.log.entries import (
-    FORMAT,
     MAX_ENTRY_BYTES,
     Intent,
     body_of,
@@ -22,6 +21,7 @@ from core.disclosure.log.entries import (
     kind_of,
 )
 from core.disclosure.log.errors import EntryInvalid
+from core.disclosure.log.events import FORMAT
 from tests.support.log_bodies import intent, outcome
 
 CODE = st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)

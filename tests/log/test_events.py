@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import rfc8785
 
-from core.disclosure.log.entries import BODIES, FORMAT, body_of, decode, encode, kind_of
+from core.disclosure.log.entries import BODIES, body_of, decode, encode, kind_of
 from core.disclosure.log.errors import EntryInvalid
+from core.disclosure.log.events import FORMAT
 from tests.support.log_bodies import event, intent, outcome, transfer_id
 
 KINDS = sorted(BODIES.keys() - {"genesis", "intent", "outcome"})

@@ -17,6 +17,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from core.errors import Conflict, Fault, InvalidInput, NotFound, Refused, Unavailable
 from core.messages import N_
 
@@ -98,8 +100,12 @@ class LineInvalid(FormatInvalid):
 
 
 class LogFault(Fault):
-    """The log cannot be trusted: nothing is signed, so nothing leaves."""
+    """The log cannot be trusted: nothing is signed, so nothing leaves.
 
+    ``latches``: once met it closes the log until a person opens it again, even if it should go away by itself.
+    """
+
+    latches: ClassVar[bool] = True
     code = "log.fault"
     sentence = N_("The disclosure log cannot be trusted.")
     advice = N_(
@@ -216,6 +222,7 @@ class MarkUnwritable(LogFault):
         "The file {path}, which tells how far the disclosure log has been signed, cannot be written: {reason}."
     )
     advice = N_("Make room or correct the rights of its directory, then try again. Nothing was signed.")
+    latches: ClassVar[bool] = False
 
 
 class FileChanged(LogFault):

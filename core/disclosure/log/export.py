@@ -1,9 +1,14 @@
 """Exporting the signed log as a directory that any C2SP tlog-tiles tool reads.
 
     checkpoint      vkey (one line)      tile/<L>/<N>[.p/<W>]      tile/entries/<N>[.p/<W>]
+    checkpoints/<size>                   checkpoints that others have cosigned
+    lines/<transfer id>                      the lines of a transfer, when they were asked for
+    README.txt  verify_log.py  verify-log.sh how to verify all this without the register
+    keys/<key id>.tlog-proof             signed by a key that has ended: the entry that brought in the next one
 
 Files appear whole (temporary file, fsync, rename) and the checkpoint last, so a directory whose checkpoint is there is
-complete.  A path is never written again with other bytes, but for `checkpoint`.
+complete.  A path is never written again with other bytes, but for `checkpoint`, `vkey` when the key was changed, and
+`checkpoints/…` when another has cosigned.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from core.disclosure.log import signing, store
 from core.disclosure.log.checkpoint import open_checkpoint
+from core.disclosure.log.cosigned import cosigned_notes, with_cosignatures
+from core.disclosure.log.entries import Intent
 from core.disclosure.log.errors import (
     EntryMissing,
     ExportRefused,
@@ -25,6 +32,9 @@ from core.disclosure.log.errors import (
     SignedPastChanged,
 )
 from core.disclosure.log.high_water import replace_file, sync_directory
+from core.disclosure.log.keychain import stored_chain
+from core.disclosure.log.proofs import handovers
+from core.disclosure.log.standalone import TOOL_NAMES, tools
 from core.disclosure.log.tiles import TILE_WIDTH, TileName, TileStack, encode_bundle, encode_tile
 from core.reasons import reason_of
 
@@ -33,13 +43,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from core.disclosure.log.checkpoint import Checkpoint
+    from core.disclosure.log.keychain import KeyChain
     from core.disclosure.log.note import VerifierKey
     from core.disclosure.log.store import SignedCheckpoint
+    from core.disclosure.log.verify import LinesOf
 
 CHECKPOINT: Final = "checkpoint"
 VKEY: Final = "vkey"
 TILES: Final = "tile"
-_OURS: Final = frozenset({CHECKPOINT, VKEY, TILES})
+KEYS: Final = "keys"
+COSIGNED: Final = "checkpoints"
+LINES: Final = "lines"
+_OURS: Final = frozenset({CHECKPOINT, VKEY, TILES, KEYS, COSIGNED, LINES, *TOOL_NAMES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +69,47 @@ class ExportReport:
     kept: int
 
 
-def write_export(connection: Connection, key: VerifierKey, directory: Path) -> ExportReport:
-    """Write the log up to its largest checkpoint into *directory*; see `DisclosureLog.export`."""
-    signed = signing.latest(connection, key)
+def write_export(
+    connection: Connection, key: VerifierKey, directory: Path, lines: LinesOf | None = None
+) -> ExportReport:
+    """Write the log up to its largest checkpoint into *directory*; see `DisclosureLog.export`.  *key*: the signer's."""
+    chain = stored_chain(connection, key)
+    signed = signing.latest(connection, chain)
     if signed is None:
         raise NothingSigned
     try:
-        return _Export(connection, key, directory, signed).run()
+        return _Export(connection, chain, directory, signed, lines).run()
     except OSError as error:
         raise ExportUnwritable(path=str(directory), reason=reason_of(error)) from error
 
 
+def opened_by_any(content: bytes, chain: KeyChain) -> Checkpoint | None:
+    """The checkpoint in *content*, signed by one of the chain's keys at a size where that key signs; else None."""
+    for key in dict.fromkeys(key for era in chain.eras for key in era.keys):
+        try:
+            checkpoint = open_checkpoint(content, key)
+        except FormatInvalid:
+            continue
+        if key in chain.at(checkpoint.size):
+            return checkpoint
+    return None
+
+
 class _Export:
     def __init__(
-        self, connection: Connection, key: VerifierKey, directory: Path, signed: SignedCheckpoint
+        self,
+        connection: Connection,
+        chain: KeyChain,
+        directory: Path,
+        signed: SignedCheckpoint,
+        lines: LinesOf | None,
     ) -> None:
         self.connection = connection
-        self.key = key
+        self.chain = chain
+        self.vkey = f"{chain.at(signed.size)[-1].vkey}\n".encode()
         self.directory = directory
         self.signed = signed
+        self.lines = lines
         self.written = 0
         self.kept = 0
         self.touched: set[Path] = set()
@@ -79,11 +117,18 @@ class _Export:
     def run(self) -> ExportReport:
         self._enter()
         # The key first: it marks the directory as an export of this log if the work is interrupted.
-        self._place(VKEY, f"{self.key.vkey}\n".encode())
+        self._replace(VKEY, self.vkey)
         self._write_tiles()
+        for name, content in handovers(self.connection, self.chain):
+            self._place(f"{KEYS}/{name}", content)
+        for size, note in cosigned_notes(self.connection):
+            self._replace(f"{COSIGNED}/{size}", note.encode())
+        for name, tool in tools():
+            self._replace(name, tool)
         for directory in sorted(self.touched):
             sync_directory(directory)
-        replace_file(self.directory / CHECKPOINT, self.signed.note.encode())
+        note = with_cosignatures(self.connection, self.signed)
+        replace_file(self.directory / CHECKPOINT, note.encode())
         sync_directory(self.directory)
         return ExportReport(self.directory, self.signed.size, self.signed.root, self.written, self.kept)
 
@@ -98,17 +143,17 @@ class _Export:
         if not names:
             return
         vkey = self.directory / VKEY
-        if not names <= _OURS or not vkey.is_file() or vkey.read_bytes() != f"{self.key.vkey}\n".encode():
+        ours = {f"{key.vkey}\n".encode() for era in self.chain.eras for key in era.keys}
+        if not names <= _OURS or not vkey.is_file() or vkey.read_bytes() not in ours:
             raise ExportRefused(path=str(self.directory))
         if CHECKPOINT in names:
             self._compare_earlier((self.directory / CHECKPOINT).read_bytes())
 
     def _compare_earlier(self, content: bytes) -> None:
         """The earlier export's checkpoint must be one that this log has grown from."""
-        try:
-            earlier = open_checkpoint(content, self.key)
-        except FormatInvalid as error:
-            raise FileChanged(path=CHECKPOINT) from error
+        earlier = opened_by_any(content, self.chain)
+        if earlier is None:
+            raise FileChanged(path=CHECKPOINT)
         if earlier.size > self.signed.size:
             raise LogWentBack(size=self.signed.size, marked=earlier.size)
         if store.tile_tree(self.connection, self.signed.size).root(earlier.size) != earlier.root:
@@ -121,7 +166,9 @@ class _Export:
         for entry in store.read_entries(self.connection, 0, self.signed.size):
             if entry.index != stack.size + len(leaves):
                 raise EntryMissing(index=stack.size + len(leaves))
-            entry.check()
+            body = entry.check()
+            if self.lines is not None and isinstance(body, Intent):
+                self._place(f"{LINES}/{body.id}", self.lines(self.connection, body.id) or b"")
             bodies.append(entry.body)
             leaves.append(entry.leaf_hash)
             if len(leaves) == TILE_WIDTH:
@@ -141,6 +188,16 @@ class _Export:
         self._place(bundle.path, encode_bundle(bodies))
         for name, hashes in stack.extend(leaves):
             self._place(name.path, encode_tile(hashes))
+
+    def _replace(self, path: str, content: bytes) -> None:
+        """Write one of the few files that may change."""
+        target = self.directory / path
+        if target.exists() and target.read_bytes() != content:
+            self.touched.add(target.parent)
+            replace_file(target, content)
+            self.written += 1
+        else:
+            self._place(path, content)
 
     def _place(self, path: str, content: bytes) -> None:
         """Write a file that is not there; one that is there must hold these very bytes."""

@@ -6,15 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from core.disclosure.log.entries import Genesis, Intent, kind_of
+from core.disclosure.log import events
+from core.disclosure.log.entries import Genesis, Intent, Outcome, kind_of
 from core.disclosure.log.errors import StoryBroken
+from core.disclosure.log.keychain import KeyChain
 from core.messages import N_, ntr, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from core.disclosure.log.entries import Body, Outcome
-    from core.disclosure.log.note import VerifierKey
+    from core.disclosure.log.entries import Body
     from core.errors import RegisterError
 
 MAX_PROBLEMS: Final = 100
@@ -101,16 +102,26 @@ class Findings:
             self.problems.append(problem)
 
 
-class Story:
-    """Follows the entries in order: one beginning, each outcome after its intent, nothing settled twice."""
+_INDEX_BITS: Final = 32
 
-    def __init__(self, key: VerifierKey, findings: Findings) -> None:
-        self._key = key
+
+class Story:
+    """Follows the entries in order: one beginning, each outcome after its intent, nothing settled twice.
+
+    ``chain`` is what the entries tell of the keys; ``resumed`` are the ranges that were put back after a restore.
+    """
+
+    def __init__(self, findings: Findings) -> None:
         self._findings = findings
+        self.chain = KeyChain()
         self.kinds: Counter[str] = Counter()
+        self.resumed: list[range] = []
+        self._ts = 0
         self._open: dict[str, int] = {}
         self._doubtful: dict[str, int] = {}
-        self._settled: set[bytes] = set()
+        # Place and count of each settled intent in one number: a log of a million entries holds half as many.
+        self._settled: dict[bytes, int] = {}
+        self._restatable: dict[bytes, int] = {}
 
     @property
     def open_intents(self) -> int:
@@ -125,28 +136,65 @@ class Story:
     def follow(self, index: int, body: Body) -> None:
         """The next entry."""
         self.kinds[kind_of(body)] += 1
-        if isinstance(body, Genesis):
-            fits = index == 0 and (body.origin, body.vkey) == (self._key.name, self._key.vkey)
-        else:
-            follows = self._intend(body) if isinstance(body, Intent) else self._settle(body)
-            fits = follows and index > 0
-        if not fits:
+        if not (self._fits(index, body) and (index > 0 or isinstance(body, Genesis))):
             self._findings.add(StoryBroken(index=index))
+        self._ts = body.ts
+
+    def _fits(self, index: int, body: Body) -> bool:
+        match body:
+            case Intent():
+                fits = self._intend(body)
+            case Outcome():
+                fits = self._settle(index, body)
+            case Genesis() | events.KeyChange():
+                fits = self.chain.follow(index, body)
+            case events.Resume():
+                fits = self._resume(index, body)
+            case events.ClockStep():
+                fits = body.before == self._ts
+            case events.Anchor():
+                fits = body.size <= index
+            case events.Review():
+                fits = body.end <= index
+            case _:
+                fits = True
+        return fits
+
+    def _resume(self, index: int, resume: events.Resume) -> bool:
+        """What was put back is told in full; its outcomes may be stated again, since the tables forgot them."""
+        put_back = range(resume.start, resume.end)
+        for packed, settled in list(self._settled.items()):
+            if settled >> _INDEX_BITS in put_back:
+                del self._settled[packed]
+                self._restatable[packed] = settled & (1 << _INDEX_BITS) - 1
+        self.resumed.append(put_back)
+        return resume.end == index and resume.start < resume.end
 
     def _intend(self, intent: Intent) -> bool:
-        known = intent.id in self._open or intent.id in self._doubtful or _packed(intent.id) in self._settled
+        packed = _packed(intent.id)
+        known = (
+            intent.id in self._open
+            or intent.id in self._doubtful
+            or packed in self._settled
+            or packed in self._restatable
+        )
         if not known:
             self._open[intent.id] = intent.count
         return not known
 
-    def _settle(self, outcome: Outcome) -> bool:
-        count = self._open.pop(outcome.intent, None) or self._doubtful.pop(outcome.intent, None)
+    def _settle(self, index: int, outcome: Outcome) -> bool:
+        packed = _packed(outcome.intent)
+        count = (
+            self._open.pop(outcome.intent, None)
+            or self._doubtful.pop(outcome.intent, None)
+            or self._restatable.pop(packed, None)
+        )
         if count is None:
             return False
         if outcome.in_doubt:
             self._doubtful[outcome.intent] = count
         else:
-            self._settled.add(_packed(outcome.intent))
+            self._settled[packed] = index << _INDEX_BITS | count
         return outcome.delivered + outcome.refused + outcome.not_sent + outcome.in_doubt == count
 
 

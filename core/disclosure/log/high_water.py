@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from core.disclosure.log.checkpoint import Checkpoint
@@ -28,7 +29,7 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; the old content is still there.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         with temporary.open("wb") as stream:
             stream.write(content)
@@ -82,15 +83,13 @@ class HighWaterMark:
         return mark
 
     def write(self, mark: Checkpoint) -> None:
-        """Set the mark (temporary file, fsync, rename).
-
-        The directory is not flushed: a power cut may bring the mark before back, which refuses less but never
-        what is right, and each transfer would wait for it.
+        """Set the mark, durably (temporary file, fsync, rename, fsync of the directory).
 
         Raises:
             MarkUnwritable: it cannot be written; the old mark stands.
         """
         try:
             replace_file(self.path, mark.text.encode())
+            sync_directory(self.path.parent)
         except OSError as error:
             raise MarkUnwritable(path=str(self.path), reason=reason_of(error)) from error

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.log import entries, export, signing, store, verify
 from core.disclosure.log.checkpoint import Checkpoint
-from core.disclosure.log.errors import EntryInvalid, LogBusy, LogEntryNotFound, LogWentBack
+from core.disclosure.log.errors import EntryInvalid, LogBusy, LogEntryNotFound, LogFault, LogWentBack
 from core.disclosure.log.high_water import HighWaterMark
+from core.disclosure.log.keeping_errors import MirrorUnwritable, WrongKey
+from core.disclosure.log.keychain import stored_chain
 from core.disclosure.log.model import NOTHING_SIGNED
 from core.disclosure.log.tree import EMPTY_ROOT
 from core.disclosure.purposes import PURPOSES, Basis
@@ -23,12 +26,17 @@ if TYPE_CHECKING:
     from core.database import Database, UnitOfWork
     from core.disclosure.log.entries import Body
     from core.disclosure.log.export import ExportReport
+    from core.disclosure.log.faults import FaultLatch
     from core.disclosure.log.findings import VerifyReport
+    from core.disclosure.log.mirror import Mirror
     from core.disclosure.log.signing import LogSigner
     from core.disclosure.log.store import SignedCheckpoint, StoredEntry
     from core.disclosure.log.verify import LinesOf
+    from core.errors import RegisterError
 
 _SIGN_ATTEMPTS: Final = 100
+# A clock that is set right again by a little is not worth an entry.
+_STEP: Final = timedelta(seconds=2)
 
 
 def _check_vocabulary(body: Body) -> None:
@@ -46,17 +54,28 @@ class DisclosureLog:
 
     The order that callers keep: `append` an intent in the same unit of work as everything it speaks of, ``commit``,
     `sign`; only when `sign` has returned may a byte leave.  `high_water` is the file outside the database that
-    remembers the largest size signed; without one, an old copy of the database cannot be told from a new.
+    remembers the largest size signed; without one, an old copy of the database cannot be told from a new.  With a
+    *latch*, a fault closes the log until a person opens it; a *mirror* follows each signing.
     """
 
     def __init__(
-        self, database: Database, signer: LogSigner, clock: Clock, high_water: Path | None = None
+        self,
+        database: Database,
+        signer: LogSigner,
+        clock: Clock,
+        high_water: Path | None = None,
+        *,
+        latch: FaultLatch | None = None,
+        mirror: Mirror | None = None,
     ) -> None:
         self.database = database
         self.signer = signer
         self.clock = clock
+        self.latch = latch
+        self.mirror = mirror
+        self.mirror_problem: RegisterError | None = None
         self._last: SignedCheckpoint | None = None
-        self._mark = None if high_water is None else HighWaterMark(high_water, signer.origin)
+        self.mark = None if high_water is None else HighWaterMark(high_water, signer.origin)
 
     @property
     def origin(self) -> str:
@@ -82,12 +101,12 @@ class DisclosureLog:
             LogExists: there is a log in this database.
             LogWentBack: the high-water mark says that there was one.
         """
-        if self._mark and self._mark.exists():
-            marked = self._mark.read().size
+        if self.mark and self.mark.exists():
+            marked = self.mark.read().size
             if marked > 0:
                 raise LogWentBack(size=self.size(), marked=marked)
-        elif self._mark:
-            self._mark.write(Checkpoint(self.origin, 0, EMPTY_ROOT))
+        elif self.mark:
+            self.mark.write(Checkpoint(self.origin, 0, EMPTY_ROOT))
         members: dict[str, object] = {"origin": self.origin, "vkey": self.vkey}
         members |= {"policy": policy, "software": software}
         if predecessor is not None:
@@ -111,12 +130,43 @@ class DisclosureLog:
             EntryInvalid: the body is not as its kind's schema wants it.
             LogNotCreated: there is no genesis yet.
             HeadChanged: the stored head does not fit the entries.
+            LogWentBack: the database lacks what was signed: an old copy was restored.
+            LogClosed: an intent, while a fault waits for a person.
         """
+        try:
+            self._admit(uow, kind)
+            return self._append(uow, kind, body)
+        except LogFault as fault:
+            # The database is being written: what closes the log for others is the file.
+            if self.latch:
+                self.latch.close_file(fault, uow.now)
+            raise
+
+    def _admit(self, uow: UnitOfWork, kind: str) -> None:
+        """No entry on a log that lacks what was signed: it would take the place of another; no intent on a closed one.
+
+        Raises:
+            LogWentBack, LogClosed: it is so.
+        """
+        if self.latch and kind == "intent":
+            self.latch.refuse(uow.connection)
+        if self.mark and kind != "genesis" and (self.mark.exists() or store.size_claimed(uow.connection)):
+            # The mark first: other signers move it, and the size must not seem to lag behind.
+            marked = self.mark.read().size
+            size = store.size_claimed(uow.connection)
+            if size < marked:
+                raise LogWentBack(size=size, marked=marked)
+
+    def _append(self, uow: UnitOfWork, kind: str, body: Mapping[str, object] | Body) -> int:
         if not isinstance(body, entries.Body):
             body = entries.body_of(kind, {"ts": store.milliseconds(uow.now)} | dict(body))
         elif entries.kind_of(body) != kind:
             raise EntryInvalid(detail=f"not a body of kind {kind}")
         _check_vocabulary(body)
+        before = store.last_time(uow.connection)
+        if before is not None and before - store.instant(body.ts) > _STEP:
+            step = {"ts": body.ts, "before": store.milliseconds(before)}
+            store.append(uow.connection, entries.body_of("clock", step))
         return store.append(uow.connection, body)
 
     def sign(self) -> SignedCheckpoint:
@@ -129,32 +179,80 @@ class DisclosureLog:
         Raises:
             LogFault: something does not hold (its kinds say what); nothing was signed.
             DatabaseUnavailable, LogBusy: nothing was signed; trying again may help.
+            MirrorUnwritable: the mirror is required and cannot be written; nothing was signed.
         """
+        if self.latch is None:
+            return self.sign_examined()
+        with self.database.reading() as connection:
+            self.latch.refuse(connection)
+        try:
+            return self.sign_examined()
+        except LogFault as fault:
+            self.latch.close(self.database, fault)
+            raise
+
+    def sign_examined(self) -> SignedCheckpoint:
+        """As `sign`, whether or not the log is closed: for those who open it."""
         for _ in range(_SIGN_ATTEMPTS):
             examined = self._examine()
+            self._stage(examined.size)
             if examined.before is not None and examined.before.size == examined.size:
+                self._publish(examined.before)
                 return examined.before
             signed = self._store(examined)
             if signed is not None:
+                self._publish(signed)
                 return signed
         raise LogBusy
 
     def _examine(self) -> signing.Examined:
+        try:
+            return self._examine_with(self.signer)
+        except WrongKey:
+            # Another process may have changed keys since this one read the file.
+            self.signer = self.signer.reloaded()
+            return self._examine_with(self.signer)
+
+    def _examine_with(self, signer: LogSigner) -> signing.Examined:
         # The mark is read first: a faster signer may move both, and the database must not seem to lag behind.
-        mark = self._mark.read() if self._mark else None
+        mark = self.mark.read() if self.mark else None
         with self.database.reading() as connection:
-            return signing.examine(connection, self.signer.verifier, mark, self._last)
+            return signing.examine(connection, signer, mark, self._last)
+
+    def _stage(self, size: int) -> None:
+        """Tiles go to the mirror before the mark moves: what was signed can always be read back from it."""
+        if self.mirror is None:
+            return
+        try:
+            with self.database.reading() as connection:
+                self.mirror.stage(connection, size)
+        except (MirrorUnwritable, LogFault) as problem:
+            if self.mirror.required:
+                raise
+            self.mirror_problem = problem
+        else:
+            self.mirror_problem = None
+
+    def _publish(self, signed: SignedCheckpoint) -> None:
+        """The checkpoint is committed; a mirror that cannot take it is brought up to date by the next signing."""
+        if self.mirror is None or self.mirror_problem is not None:
+            return
+        try:
+            with self.database.reading() as connection:
+                self.mirror.publish(connection, signed)
+        except (MirrorUnwritable, LogFault) as problem:
+            self.mirror_problem = problem
 
     def _store(self, examined: signing.Examined) -> SignedCheckpoint | None:
         """Store the checkpoint in a commit of its own; None when another signer was faster."""
         before = NOTHING_SIGNED if examined.before is None else examined.before.size
         with self.database.unit_of_work() as uow:
-            signed = self.signer.sign(examined.size, examined.root, uow.now)
+            signed = self.signer.sign(examined.size, examined.root, uow.now, examined.keys)
             if not store.store_checkpoint(uow.connection, before, signed):
                 return None
             # Before the commit: after a crash in between the mark is ahead of the checkpoint, never behind it.
-            if self._mark:
-                self._mark.write(signed.checkpoint)
+            if self.mark:
+                self.mark.write(signed.checkpoint)
             uow.commit()
         self._last = signed
         return signed
@@ -187,7 +285,7 @@ class DisclosureLog:
             CheckpointChanged: it was changed, or larger ones were removed.
         """
         with self.database.reading() as connection:
-            return signing.latest(connection, self.signer.verifier)
+            return signing.latest(connection, stored_chain(connection, self.signer.verifier))
 
     def entries(
         self, connection: Connection, start: int = 0, end: int | None = None
@@ -212,14 +310,16 @@ class DisclosureLog:
         are not compared.  Changes nothing, reads one consistent state.
         """
         with self.database.reading() as connection:
-            return verify.verify_stored(connection, self.signer.verifier, self._mark, lines)
+            return verify.verify_stored(connection, self.signer, self.mark, lines)
 
-    def export(self, directory: Path) -> ExportReport:
+    def export(self, directory: Path, lines: LinesOf | None = None) -> ExportReport:
         """Write the signed log into *directory*, empty or an earlier export of this log, as a tlog-tiles log.
+
+        *lines* gives the stored lines of a transfer id; with it they go along, a file a transfer.
 
         Raises:
             NothingSigned, ExportRefused, ExportUnwritable: nothing or not everything was written.
             LogFault: the stored log, or the earlier export, does not hold; the checkpoint was not published.
         """
         with self.database.reading() as connection:
-            return export.write_export(connection, self.signer.verifier, directory)
+            return export.write_export(connection, self.signer.verifier, directory, lines)

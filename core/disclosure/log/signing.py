@@ -22,6 +22,8 @@ from core.disclosure.log.errors import (
     RootMismatch,
     SignedPastChanged,
 )
+from core.disclosure.log.keeping_errors import WrongKey
+from core.disclosure.log.keychain import stored_chain
 from core.disclosure.log.model import NOTHING_SIGNED
 from core.disclosure.log.note import SignerKey, sign_note
 from core.disclosure.log.tiles import TILE_HEIGHT, TILE_WIDTH
@@ -29,21 +31,29 @@ from core.disclosure.log.tree import root_of
 from core.keys import KeyFileBroken, read_secret_file, write_secret_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from core.disclosure.log.keychain import KeyChain
     from core.disclosure.log.note import VerifierKey
     from core.disclosure.log.store import SignedCheckpoint, StoredCheckpoint
     from core.disclosure.log.tiles import TileTree
 
 
-class LogSigner:
-    """The log's own Ed25519 key; its name is the log's origin."""
+def next_key_file(path: Path) -> Path:
+    """Where the new key lies while keys change."""
+    return path.with_name(f"{path.name}.next")
 
-    def __init__(self, key: SignerKey) -> None:
-        self._key = key
+
+class LogSigner:
+    """The log's own Ed25519 key, and the next one while keys change; its name is the log's origin."""
+
+    def __init__(self, key: SignerKey, path: Path | None = None, following: SignerKey | None = None) -> None:
+        self._keys = [key] if following is None else [key, following]
+        self.path = path
         self.verifier: VerifierKey = key.verifier
 
     @classmethod
@@ -56,19 +66,26 @@ class LogSigner:
         """
         key = SignerKey.create(origin)
         write_secret_file(path, key.skey.encode() + b"\n")
-        return cls(key)
+        return cls(key, path)
 
     @classmethod
     def load(cls, path: Path) -> LogSigner:
-        """Read the key.
+        """Read the key, and the next one when there is one.
 
         Raises:
             KeyFileMissing, KeyFileExposed, KeyFileBroken: what is wrong with the file.
         """
-        try:
-            return cls(SignerKey.parse(read_secret_file(path).decode().removesuffix("\n")))
-        except (FormatInvalid, UnicodeDecodeError) as error:
-            raise KeyFileBroken(path=str(path)) from error
+        following = next_key_file(path)
+        return cls(read_key(path), path, read_key(following) if following.exists() else None)
+
+    def reloaded(self) -> LogSigner:
+        """As the files are now: another process may have changed keys."""
+        return self if self.path is None else LogSigner.load(self.path)
+
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """The public halves of every key at hand, older first."""
+        return tuple(key.verifier for key in self._keys)
 
     @property
     def origin(self) -> str:
@@ -80,38 +97,59 @@ class LogSigner:
         """The one line that others verify with."""
         return self.verifier.vkey
 
-    def sign(self, size: int, root: bytes, now: datetime) -> SignedCheckpoint:
-        """The signed checkpoint; call it for what `examine` has returned and for nothing else."""
+    def sign(
+        self, size: int, root: bytes, now: datetime, keys: Sequence[VerifierKey] | None = None
+    ) -> SignedCheckpoint:
+        """The signed checkpoint; call it for what `examine` has returned and for nothing else.
+
+        *keys* are those that sign at this size; without them, the older one alone.
+        """
         checkpoint = Checkpoint(self.origin, size, root)
-        return store.SignedCheckpoint(checkpoint, sign_note(checkpoint.text, [self._key]), now)
+        wanted = (self.verifier,) if keys is None else keys
+        signers = [key for key in self._keys if key.verifier in wanted]
+        return store.SignedCheckpoint(checkpoint, sign_note(checkpoint.text, signers), now)
+
+
+def read_key(path: Path) -> SignerKey:
+    """A signing key from its file.
+
+    Raises:
+        KeyFileMissing, KeyFileExposed, KeyFileBroken: what is wrong with the file.
+    """
+    try:
+        return SignerKey.parse(read_secret_file(path).decode().removesuffix("\n"))
+    except (FormatInvalid, UnicodeDecodeError) as error:
+        raise KeyFileBroken(path=str(path)) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What may be signed: the size and root that both paths agree on, and the checkpoint before it."""
+    """What may be signed: the size and root that both paths agree on, the checkpoint before it, the keys that sign."""
 
     size: int
     root: bytes
     before: SignedCheckpoint | None
+    keys: tuple[VerifierKey, ...]
 
 
-def check_stored(stored: StoredCheckpoint, key: VerifierKey) -> SignedCheckpoint:
-    """A stored checkpoint, its signature and columns checked.
+def check_stored(stored: StoredCheckpoint, keys: Sequence[VerifierKey]) -> SignedCheckpoint:
+    """A stored checkpoint, its columns and the signature of each of *keys* checked.
 
     Raises:
         CheckpointChanged: they do not hold.
     """
     try:
-        checkpoint = open_checkpoint(stored.note.encode(), key)
+        opened = {open_checkpoint(stored.note.encode(), key) for key in keys}
     except FormatInvalid as error:
         raise CheckpointChanged(size=stored.size) from error
-    if (checkpoint.size, checkpoint.root) != (stored.size, stored.root) or checkpoint.extensions:
-        raise CheckpointChanged(size=stored.size)
-    return store.SignedCheckpoint(checkpoint, stored.note, stored.signed_at)
+    for checkpoint in opened:
+        if (checkpoint.size, checkpoint.root) == (stored.size, stored.root) and not checkpoint.extensions:
+            return store.SignedCheckpoint(checkpoint, stored.note, stored.signed_at)
+    raise CheckpointChanged(size=stored.size)
 
 
 def latest(
-    connection: Connection, key: VerifierKey, checked: SignedCheckpoint | None = None
+    connection: Connection, chain: KeyChain, checked: SignedCheckpoint | None = None
 ) -> SignedCheckpoint | None:
     """The largest stored checkpoint, checked; None when nothing was signed.
 
@@ -127,12 +165,24 @@ def latest(
         return None
     if checked and (stored.size, stored.root, stored.note) == (checked.size, checked.root, checked.note):
         return checked
-    return check_stored(stored, key)
+    return check_stored(stored, chain.at(stored.size))
+
+
+def keys_in_force(chain: KeyChain, signer: LogSigner, size: int) -> tuple[VerifierKey, ...]:
+    """The keys that sign at *size*.
+
+    Raises:
+        WrongKey: the signer has not all of them.
+    """
+    keys = chain.at(size)
+    if not set(keys) <= set(signer.verifiers):
+        raise WrongKey
+    return keys
 
 
 def examine(
     connection: Connection,
-    key: VerifierKey,
+    signer: LogSigner,
     mark: Checkpoint | None,
     checked: SignedCheckpoint | None = None,
 ) -> Examined:
@@ -143,8 +193,10 @@ def examine(
     Raises:
         LogFault: one of its kinds says what does not hold.
     """
-    before = latest(connection, key, checked)
+    chain = stored_chain(connection, signer.verifier)
+    before = latest(connection, chain, checked)
     stack = store.head(connection)
+    keys = keys_in_force(chain, signer, stack.size)
     known = {signed for signed in (before and before.checkpoint, mark) if signed}
     for signed in known:
         if stack.size < signed.size:
@@ -158,7 +210,7 @@ def examine(
     for signed in known:
         if tree.root(signed.size) != signed.root:
             raise SignedPastChanged(size=signed.size)
-    return Examined(stack.size, root, before)
+    return Examined(stack.size, root, before, keys)
 
 
 def _reread(connection: Connection, tree: TileTree, start: int) -> None:

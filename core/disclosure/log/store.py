@@ -67,6 +67,7 @@ _NODES: Final = (
 )
 _AFTER: Final = select(log_entry.c.entry_index).where(log_entry.c.entry_index >= bindparam("start")).limit(1)
 _LATEST: Final = select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1)
+_TIME: Final = select(log_entry.c.recorded_at).where(log_entry.c.entry_index == bindparam("at"))
 _SIGNED: Final = select(log_signed.c.size).where(log_signed.c.id == SINGLETON)
 
 
@@ -159,6 +160,12 @@ def head(connection: Connection) -> CompactRange:
     return _head(connection.execute(_HEAD).one_or_none())
 
 
+def last_time(connection: Connection) -> datetime | None:
+    """When the last entry says that it was written, None for an empty log; locks the head, so that it stays the last."""
+    size = _head(connection.execute(_LOCKED_HEAD).one_or_none()).size
+    return connection.execute(_TIME, {"at": size - 1}).scalar_one_or_none() if size else None
+
+
 def size_claimed(connection: Connection) -> int:
     """The size that the head row claims, whether or not the rest of it fits; 0 when the row is gone."""
     row = connection.execute(_HEAD).one_or_none()
@@ -176,7 +183,8 @@ def append(connection: Connection, body: entries.Body) -> int:
     entry = entries.encode(body)
     stack = _head(connection.execute(_LOCKED_HEAD).one_or_none())
     index = stack.size
-    if isinstance(body, entries.Genesis) != (index == 0):
+    continues = isinstance(body, entries.Genesis) and isinstance(body.predecessor, entries.Predecessor)
+    if isinstance(body, entries.Genesis) != (index == 0) and not continues:
         raise LogExists(size=index) if index else LogNotCreated
     leaf = leaf_hash(entry)
     row = {
@@ -216,7 +224,12 @@ def has_entry(connection: Connection, index: int) -> bool:
     return connection.execute(_AFTER, {"start": index}).first() is not None
 
 
-def _read_tile(connection: Connection, level: int, number: int, width: int) -> Sequence[bytes]:
+def read_tile(connection: Connection, level: int, number: int, width: int) -> Sequence[bytes]:
+    """The first *width* hashes of a stored tile.
+
+    Raises:
+        HeadChanged: one is missing or has another length.
+    """
     first = number * TILE_WIDTH
     span = {"start": first, "upto": first + width}
     if level:
@@ -230,7 +243,7 @@ def _read_tile(connection: Connection, level: int, number: int, width: int) -> S
 
 def tile_tree(connection: Connection, size: int) -> TileTree:
     """The tree of the first *size* entries over the stored hashes; reading a missing hash raises `HeadChanged`."""
-    return TileTree(size, partial(_read_tile, connection))
+    return TileTree(size, partial(read_tile, connection))
 
 
 def nodes_of(connection: Connection) -> dict[tuple[int, int], bytes]:
