@@ -9,6 +9,7 @@ terminals cannot tell apart from other sequences.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from core.actor import Role
@@ -234,6 +235,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )  # fmt: skip
 
 
+@cache
 def actions_in(area: str) -> tuple[Action, ...]:
     """The actions of *area* and those that work everywhere, in the order of their keys."""
     own = [action for action in ACTIONS if action.area == area]

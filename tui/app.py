@@ -9,6 +9,7 @@ the opening of a screen included, before the next one is looked at.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
@@ -126,10 +127,9 @@ class RegisterApp(Display, inherit_bindings=False):
                 await self.current.returned(result)
 
     async def to_menu(self) -> None:
-        """Leave everything above the main menu, unless a screen on the way holds unsaved work."""
-        while len(self.screens_open()) > 1:
-            if self.current.unsaved and self.current is not self.screens_open()[-1]:
-                return
+        """Leave everything above the main menu; stops at a screen on the way that holds unsaved work."""
+        await self.back()
+        while len(self.screens_open()) > 1 and self.current.may_leave():
             await self.back()
 
     async def replace_all(self, screen: BaseScreen) -> None:
@@ -234,15 +234,21 @@ class RegisterApp(Display, inherit_bindings=False):
             from tui.screens.menu import MenuScreen
 
             await self.replace_all(MenuScreen(self))
+            self.run_worker(self.guarded(self._recover()), exit_on_error=False)
         else:
             from tui.screens.sign_in import SignInScreen
 
             await self.replace_all(SignInScreen(self, self.given_user_name))
 
+    async def _recover(self) -> None:
+        """Close what a session that ended in the middle of a sending has left, so that its doubt is seen."""
+        found = await in_thread(self.seat.recover)
+        if found and isinstance(self.screen, BaseScreen) and self.current.area == "menu":
+            await self.current.returned(None)
+
     async def sign_out(self, why: RegisterError | None = None) -> None:
         """End the session and show the sign-in screen, saying *why*."""
-        for screen in reversed(self.screens_open()):
-            screen.keep_draft()
+        self._keep_drafts()
         if why is None:
             self.seat.end(EndReason.SIGNED_OUT)
         self.seat.session = None
@@ -261,7 +267,7 @@ class RegisterApp(Display, inherit_bindings=False):
     async def _lock_when_idle(self) -> None:
         limit = self.seat.register.config.staff.session_idle_minutes * 60
         if monotonic() - self.last_key >= limit:
-            await self.lock()
+            await self.guarded(self.lock())
 
     # --- the end
 
@@ -271,10 +277,16 @@ class RegisterApp(Display, inherit_bindings=False):
             return
         self.closing.set()
         end_in_any_case()
-        for screen in reversed(self.screens_open()):
-            screen.keep_draft()
-        self.seat.end(EndReason.HANG_UP)
+        self._keep_drafts()
+        # Without its database the session is over all the same; its time limit ends it there.
+        with suppress(RegisterError):
+            self.seat.end(EndReason.HANG_UP)
         self.exit()
+
+    def _keep_drafts(self) -> None:
+        for screen in reversed(self.screens_open()):
+            with suppress(RegisterError):
+                screen.keep_draft()
 
     def hang_up_from_thread(self) -> None:
         """The driver found that the terminal is gone."""

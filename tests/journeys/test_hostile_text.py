@@ -71,7 +71,7 @@ def test_nothing_of_it_reaches_the_terminal(tmp_path: Path) -> None:
                 poison(site, customer.number, words)
                 terminal.send("f3", "1", customer.number)
                 terminal.wait_for(f"{name} ")
-                terminal.quiet()
+                terminal.quiet(0.1)
                 terminal.send("enter")
                 terminal.wait_for("1 Tiedot")
                 for view in "12345":
@@ -82,7 +82,7 @@ def test_nothing_of_it_reaches_the_terminal(tmp_path: Path) -> None:
                 terminal.send("2", "f6", "Uusi", "tab", "tab", "tab", "1", "f10")
                 terminal.wait_for("✓")
                 terminal.send("enter")
-                terminal.quiet()
+                terminal.quiet(0.1)
                 terminal.send("f3", "f3", "5", "enter")
                 terminal.wait_for("1 Luovutus")
                 for view in "1234":

@@ -14,10 +14,12 @@ from core.customers.restrictions import Ground, restrict
 from core.messages import LANGUAGES
 from core.staff.access_log import accesses_of
 from tests.conftest import THE_MORNING
-from tests.support.office import PASSWORD, USER
+from tests.support.office import PASSWORD, USER, open_office
 from tests.support.screens import assert_screen, seated
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.clock import FixedClock
     from core.customers.types import Customer
     from tests.support.office import Office
@@ -230,6 +232,15 @@ class TestCustomers:
             await desk.press("f12")
             assert "Uusi asiakas" not in desk.rows()[0]
 
+    async def test_help_over_unsaved_work_does_not_lose_it(self, office: Office) -> None:
+        """F3 in the help goes no further than the form that holds something."""
+        async with seated(office) as desk:
+            await desk.press("1", "f6")
+            await desk.type("Maija")
+            await desk.press("f1", "f3")
+            assert "Uusi asiakas" in desk.rows()[0]
+            assert "Maija" in desk.text
+
     async def test_an_organisation_has_other_fields(self, office: Office) -> None:
         """Choosing the kind changes the form and keeps what both have."""
         async with seated(office) as desk:
@@ -238,6 +249,22 @@ class TestCustomers:
             await desk.type("Testi Oy")
             await desk.press("f10")
             assert customer(office, 7).display_name == "Testi Oy"
+
+
+async def test_the_job_on_each_database(database_url: str, tmp_path: Path, clock: FixedClock) -> None:
+    """Finding a customer, opening the card and taking an order work on SQLite and PostgreSQL alike."""
+    office = open_office(tmp_path / "office", clock, {"database.url": database_url})
+    office.add(("Virtanen", "Maija"), ("Aalto", "Liisa"))
+    async with seated(office) as desk:
+        await desk.press("1")
+        await desk.type("virt")
+        await desk.press("enter")
+        assert "Virtanen Maija" in desk.rows()[0]
+        await desk.press("f6", "x", "tab", "tab", "tab", "5", "f10")
+        assert "1001" in desk.text
+        await desk.press("5")
+        assert "Maija Meikäläinen" in desk.text
+    office.register.close()
 
 
 class TestOrders:

@@ -163,15 +163,15 @@ class BaseScreen(Screen[None]):
 
     async def do_exit(self) -> None:
         """F3: to the menu, unless something would be lost unseen."""
-        if self._may_leave():
+        if self.may_leave():
             await self.desk.to_menu()
 
     async def do_cancel(self) -> None:
         """F12: one step back."""
-        if self._may_leave():
+        if self.may_leave():
             await self.desk.back()
 
-    def _may_leave(self) -> bool:
+    def may_leave(self) -> bool:
         """Unsaved work is given up only by the same key twice; a question box would swallow type-ahead."""
         if self.unsaved and not self._warned:
             self._warned = True

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.customers import orders
+from core.customers.orders import OrderState
+from core.disclosure import transfers
+from core.disclosure.transfers import TransferFilter
+from core.disclosure.types import TransferState
 from core.messages import N_
 from tui.actions import actions_in, shown_key
 from tui.screens.base import BaseScreen
@@ -16,6 +21,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.app import RegisterApp
+
+
+_COUNTED = 100
 
 
 class MenuScreen(BaseScreen):
@@ -49,9 +57,26 @@ class MenuScreen(BaseScreen):
                 rows.append((*pieces, Piece(29, self.tr(action.words), QUIET)))
         return rows
 
+    async def prepare(self) -> None:
+        """See what waits for somebody."""
+        self._tell_what_waits()
+
     async def returned(self, result: object) -> None:
         """Back here: in the language that is now spoken."""
         self.details.show(self._rows())
+        self._tell_what_waits()
+
+    def _tell_what_waits(self) -> None:
+        """Transfers in doubt and unfinished orders, to those who may go on with them."""
+        with self.desk.seat.reading() as connection:
+            doubts = transfers.count(connection, TransferFilter(state=TransferState.IN_DOUBT))
+            drafts = len(orders.recent(connection, _COUNTED, state=OrderState.DRAFT))
+        words = []
+        if doubts and self.offers("choose_6"):
+            words.append(self.tr(N_("Transfers in doubt: {count} (6)."), count=doubts))
+        if drafts and self.offers("choose_3"):
+            words.append(self.tr(N_("Unfinished orders: {count} (3)."), count=drafts))
+        self.say(" ".join(words), "warning" if words else "info")
 
     async def do_cancel(self) -> None:
         """F12: this is the lowest screen."""

@@ -16,6 +16,7 @@ from core.messages import N_, tr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TASK_NAMES: Final = {"disclosure_review": N_("disclosure review")}
 _FINNISH_DAY: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
@@ -113,5 +114,7 @@ def fields_in_words(fields: frozenset[str] | tuple[str, ...], language: str) -> 
 
 
 def purpose_name(code: str, language: str) -> str:
-    """What a purpose is called; other text, such as a task in a person's own words, as it is."""
-    return tr(PURPOSES[code].name, language) if code in PURPOSES else code
+    """What a purpose or one of our own tasks is called; a task in a person's own words as it is."""
+    if code in PURPOSES:
+        return tr(PURPOSES[code].name, language)
+    return named(_TASK_NAMES, code, language)

@@ -150,6 +150,11 @@ class Seat:
             yield uow
             uow.commit()
 
+    def recover(self) -> bool:
+        """Close the transfers that ended processes left open; whether there were any."""
+        found = self.register.gate.recover()
+        return bool(found.not_sent or found.in_doubt)
+
     def verify_log(self) -> VerifyReport:
         """Verify the whole disclosure log, each line against the transfers; may take a while."""
         from core.disclosure.transfers import stored_lines

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from rich.cells import cell_len
+
 from tui.widgets.line_edit import LineEdit
 from tui.widgets.paint import BOLD, CURSOR, FIELD, LABEL, PLAIN, QUIET, Line, fit
 from tui.widgets.rows import Rows
@@ -276,8 +278,8 @@ class Form(Rows):
         if item.kind == "secret":
             shown = "*" * len(shown)
         if edit.selected:
-            line.put(item.column, shown, CURSOR)
-            line.put(item.column, "", FIELD, width=max(0, item.width - len(shown)))
+            line.put(item.column, fit(shown, min(item.width, cell_len(shown))), CURSOR)
+            line.add(" " * max(0, item.width - cell_len(shown)), FIELD)
             return
         index = edit.cursor - edit.offset
         line.put(item.column, shown[:index], FIELD)

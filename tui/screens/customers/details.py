@@ -79,13 +79,9 @@ def _standing(facts: Facts, language: str) -> Iterator[ReadRow]:
     yield labelled(tr(N_("Relationship"), language), f"{status}, {kind}, {since}")
     for restriction in facts.restrictions:
         ground = named(RESTRICTION_NAMES, restriction.ground, language)
-        words = tr(
-            N_("processing restricted since {day}: {ground}"),
-            language,
-            day=day(restriction.since),
-            ground=ground,
-        )
+        words = tr(N_("processing is restricted since {day}:"), language, day=day(restriction.since))
         yield labelled(tr(N_("RESTRICTED"), language), words)
+        yield labelled("", ground)
     if facts.bans:
         forbidden = ", ".join(named(BAN_NAMES, ban.kind, language) for ban in facts.bans)
         yield labelled(tr(N_("Has forbidden"), language), forbidden)

@@ -60,8 +60,9 @@ class CustomerChooser(BaseScreen):
         return self.search_line
 
     async def prepare(self) -> None:
-        """Read the number of customers and the first page."""
+        """Read the number of customers and the first page; that the list was opened is recorded."""
         self._show_everyone()
+        self.desk.seat.record_access(Access.LIST, None, self.desk.seat.task, f"{self.table.total} rows")
 
     def body(self) -> Iterable[Widget]:
         """The search and the list."""

@@ -23,7 +23,7 @@ def transfer_columns(language: str) -> list[Column[TransferRow]]:
         Column(tr(N_("No."), language), 6, lambda row: str(row.number), "right"),
         Column(tr(N_("When"), language), 16, lambda row: when(row.created_at)),
         Column(tr(N_("Recipient"), language), 0, lambda row: row.recipient_name),
-        Column(tr(N_("Purpose"), language), 14, lambda row: purpose_name(row.purpose, language)),
+        Column(tr(N_("Why"), language), 14, lambda row: purpose_name(row.purpose, language)),
         Column(tr(N_("Count"), language), 5, lambda row: str(row.size), "right"),
         Column(tr(N_("State"), language), 12, lambda row: tr(STATE_NAMES[row.state], language)),
     ]
