@@ -48,6 +48,10 @@ def _label(name: str, language: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _help(name: str, language: str) -> str:
+    return tr(_HELP[name], language) if name in _HELP else ""
+
+
 def kind_field(language: str, row: int) -> Field:
     """Person or organisation."""
     choices = tuple(
@@ -61,7 +65,7 @@ def value_fields(kind: Kind, language: str, row: int) -> list[Field]:
     return [
         Field(
             name, _label(name, language), row + place, _COLUMN, width, max_length=300,
-            help=tr(_HELP[name], language) if name in _HELP else "",
+            help=_help(name, language),
         )
         for place, (name, width) in enumerate(_TEXT_FIELDS[kind].items())
     ]  # fmt: skip
@@ -70,7 +74,7 @@ def value_fields(kind: Kind, language: str, row: int) -> list[Field]:
 def iban_field(language: str, row: int) -> Field:
     """The bank account."""
     return Field(
-        "iban", _label("iban", language), row, _COLUMN, 30, max_length=50, help=tr(_HELP["iban"], language)
+        "iban", _label("iban", language), row, _COLUMN, 30, max_length=50, help=_help("iban", language)
     )
 
 
