@@ -1,4 +1,4 @@
-"""What numbers and days a command takes: what no database or calendar can hold is refused before the verb runs.
+"""What numbers, days and words a command takes: what no database or calendar can hold is refused before the verb runs.
 
 One place for every verb, so that ``rekisteri log show 10^30`` is a sentence whoever wrote the verb.
 """
@@ -40,8 +40,16 @@ class _Day(click.DateTime):
         return found
 
 
+class _Text(click.types.StringParamType):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        found: str = super().convert(value, param, ctx)
+        if found.encode(errors="replace") != found.encode(errors="surrogatepass"):
+            self.fail(tr(N_("This is not text: it is not UTF-8."), _language(ctx)), param, ctx)
+        return found
+
+
 def guard(command: click.Command) -> click.Command:
-    """Bound each number and day that *command* and its sub-commands take."""
+    """Bound each number, day and word that *command* and its sub-commands take."""
     for parameter in command.params:
         parameter.type = _bounded(parameter.type)
     for sub_command in getattr(command, "commands", {}).values():
@@ -54,6 +62,8 @@ def _bounded(given: click.ParamType[Any]) -> click.ParamType[Any]:
         return given if given.max is not None else _AtLeast(given.min)
     if isinstance(given, click.types.IntParamType):
         return _Number()
+    if isinstance(given, click.types.StringParamType):
+        return _Text()
     if type(given) is click.DateTime:
         return _Day(given.formats)
     return given

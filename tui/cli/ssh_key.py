@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.staff.ssh_keys import SshKey
 
 _LONGEST_FILE = 65_536
+_LONGEST_NUMBER = 18
 
 
 class KeyFileUnreadable(InvalidInput):
@@ -70,7 +71,9 @@ def revoke(cli: Cli, key: str) -> None:
     """Take KEY (its number or fingerprint) out of use for good; sessions over it end."""
     actor = cli.actor()
     with cli.register().database.unit_of_work() as uow:
-        revoked = ssh_keys.revoke_key(uow, actor, int(key) if key.isdecimal() else key)
+        # A longer row of digits is no number that either database holds.
+        numbered = key.isdecimal() and len(key) <= _LONGEST_NUMBER
+        revoked = ssh_keys.revoke_key(uow, actor, int(key) if numbered else key)
         uow.commit()
     _tell(cli, revoked)
 
