@@ -52,12 +52,18 @@ class Register:
     def log(self) -> DisclosureLog:
         """The disclosure log."""
         from core.disclosure.log import DisclosureLog, LogSigner
+        from core.disclosure.log.faults import FaultLatch
+        from core.disclosure.log.mirror import Mirror
 
+        settings = self.config.log
+        directory = settings.mirror_directory
         return DisclosureLog(
             self.database,
             LogSigner.load(self.config.keys.log_key_file),
             self.clock,
-            self.config.log.high_water_file,
+            settings.high_water_file,
+            latch=FaultLatch(settings.fault_file()),
+            mirror=Mirror(directory, required=settings.mirror_required) if directory else None,
         )
 
     @cached_property

@@ -21,14 +21,19 @@ BUSINESS_ID = N_("a business id such as 1234567-8")
 COUNTRY = N_("a country as two capital letters, such as FI")
 POSITIVE = N_("a whole number from 1 up")
 NOT_NEGATIVE = N_("a whole number from 0 up")
+AN_HOUR = N_("an hour from 0 to 24")
+MILLIMETRES = N_("millimetres such as 37.5")
 NAME_IN_LOG = N_("a name such as example.fi/customers, without spaces or +")
 
 Days = Annotated[int, Meta(ge=0, extra={"expected": NOT_NEGATIVE})]
 Count = Annotated[int, Meta(ge=1, extra={"expected": POSITIVE})]
+Hour = Annotated[int, Meta(ge=0, le=24, extra={"expected": AN_HOUR})]
 Character = Annotated[str, Meta(min_length=1, max_length=1, extra={"expected": ONE_CHARACTER})]
 BusinessId = Annotated[str, Meta(pattern=r"^[0-9]{7}-[0-9]$", extra={"expected": BUSINESS_ID})]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", extra={"expected": COUNTRY})]
 Line = Annotated[str, Meta(min_length=1, extra={"expected": N_("text that is not empty")})]
+Extent = Annotated[float, Meta(gt=0, le=2000, extra={"expected": MILLIMETRES})]
+Distance = Annotated[float, Meta(ge=0, le=2000, extra={"expected": MILLIMETRES})]
 Origin = Annotated[str, Meta(pattern=r"^[^\s+]+$", extra={"expected": NAME_IN_LOG})]
 
 Language = Literal["fi", "en"]
@@ -133,6 +138,44 @@ class LogSettings(Settings, frozen=True, kw_only=True):
             description="Remembers the log's size outside the database: a log that went back in time is refused."
         ),
     ] = Path("log.high-water")
+    mirror_directory: Annotated[
+        Path | None,
+        Meta(
+            description="A copy of the signed log, kept up to date at each signing; on another disk if possible.",
+            examples=["/mnt/other-disk/log-mirror"],
+        ),
+    ] = None
+    mirror_required: Annotated[
+        bool, Meta(description="Whether nothing leaves while the mirror cannot be written.")
+    ] = False
+    anchor_days: Annotated[
+        Count, Meta(description="Days after which a checkpoint must have been given to somebody outside.")
+    ] = 1
+    anchor_mail_directory: Annotated[
+        Path | None,
+        Meta(
+            description="Where run-due puts an e-mail with the checkpoint, for your mail system to send.",
+            examples=["/var/spool/rekisteri/outgoing"],
+        ),
+    ] = None
+    anchor_mail_to: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Outside parties who keep the checkpoints; two at least.",
+            examples=[["tietosuoja@example.com", "tilintarkastaja@example.org"]],
+        ),
+    ] = ()
+    anchor_directory: Annotated[
+        Path | None,
+        Meta(
+            description="A folder of somebody else's where run-due puts each checkpoint.",
+            examples=["/mnt/auditor/checkpoints"],
+        ),
+    ] = None
+
+    def fault_file(self) -> Path:
+        """What keeps the log closed after a fault, beside the high-water mark."""
+        return self.high_water_file.with_name(f"{self.high_water_file.name}.fault")
 
 
 class StaffSettings(Settings, frozen=True, kw_only=True):
@@ -164,6 +207,52 @@ class FileSettings(Settings, frozen=True, kw_only=True):
     exchange_directory: Annotated[Path, Meta(description="Files exchanged with recipients.")] = Path(
         "exchange"
     )
+    export_directory: Annotated[
+        Path, Meta(description="Exports, labels, lists and letters; the one folder they are written to.")
+    ] = Path("exports")
+    export_days: Annotated[
+        Days, Meta(description="Days that a file stays there; rekisteri run-due removes it then.")
+    ] = 14
+
+
+class LabelSheet(Settings, frozen=True, kw_only=True):
+    """A sheet of address labels: A4 with 3 x 8 labels of 70 x 37 mm unless said otherwise."""
+
+    page_width_mm: Annotated[Extent, Meta(description="Width of the sheet.")] = 210.0
+    page_height_mm: Annotated[Extent, Meta(description="Height of the sheet.")] = 297.0
+    columns: Annotated[Count, Meta(description="Labels side by side.")] = 3
+    rows: Annotated[Count, Meta(description="Labels from top to bottom.")] = 8
+    width_mm: Annotated[Extent, Meta(description="Width of a label.")] = 70.0
+    height_mm: Annotated[Extent, Meta(description="Height of a label.")] = 37.0
+    left_mm: Annotated[Distance, Meta(description="From the sheet's left edge to the labels.")] = 0.0
+    top_mm: Annotated[Distance, Meta(description="From the sheet's top edge to the labels.")] = 0.5
+    gap_x_mm: Annotated[Distance, Meta(description="Between labels side by side.")] = 0.0
+    gap_y_mm: Annotated[Distance, Meta(description="Between labels above each other.")] = 0.0
+    inset_mm: Annotated[Distance, Meta(description="From a label's edge to its text.")] = 5.0
+
+
+class Letter(Settings, frozen=True, kw_only=True):
+    """A letter that can be written to a selection of customers: rekisteri export letters NAME."""
+
+    subject: Annotated[Line, Meta(description="Its heading.", examples=["Tervetuloa asiakkaaksi"])]
+    text: Annotated[
+        Line,
+        Meta(
+            description="Its text; an empty line begins a new paragraph. It is text, not markup.",
+            examples=["Hyvä asiakas\n\nKiitos luottamuksestanne. Autamme mielellämme."],
+        ),
+    ]
+    signature: Annotated[
+        str | None, Meta(description="Who signs, below the text.", examples=["Maija Meikäläinen"])
+    ] = None
+    language: Annotated[Language, Meta(description="Language of the letter: fi or en.")] = "fi"
+    template: Annotated[
+        Path | None,
+        Meta(
+            description="A Typst template of your own (docs/exits.md, Letters); ours when left out.",
+            examples=["letters/own.typ"],
+        ),
+    ] = None
 
 
 class CreditSettings(Settings, frozen=True, kw_only=True):
@@ -172,6 +261,57 @@ class CreditSettings(Settings, frozen=True, kw_only=True):
     answer_days: Annotated[
         Days, Meta(description="Days that the answer of a credit check is kept, sealed.")
     ] = 30
+
+
+class GateSettings(Settings, frozen=True, kw_only=True):
+    """When a second person must approve a transfer before it leaves (docs/review.md)."""
+
+    approval_persons: Annotated[
+        Days,
+        Meta(description="A transfer of more persons than this waits for a second person; 0: none does."),
+    ] = 1000
+    approval_first_use: Annotated[
+        bool,
+        Meta(
+            description="Whether the first transfer under a recipient's record, new or changed, waits for one. "
+            "Where one person works alone nobody else can approve: then false."
+        ),
+    ] = True
+    approval_days: Annotated[Count, Meta(description="Days after which an approval not used is void.")] = 7
+
+
+class ReviewSettings(Settings, frozen=True, kw_only=True):
+    """What the rules of the review mark.  They mark transfers and looks; they never score people."""
+
+    days: Annotated[Count, Meta(description="Days after which the next review is due.")] = 7
+    sample_size: Annotated[Count, Meta(description="Transfers in a random sample.")] = 10
+    unusual_persons: Annotated[Count, Meta(description="A transfer of more persons than this is marked.")] = (
+        500
+    )
+    unusual_times: Annotated[
+        Count,
+        Meta(description="A recipient's week of so many times its median week (of eight before) is marked."),
+    ] = 3
+    unusual_week_persons: Annotated[
+        Count, Meta(description="A week of fewer persons than this is never marked.")
+    ] = 20
+    hours_from: Annotated[Hour, Meta(description="Hour from which work is usual, in Finnish time.")] = 6
+    hours_to: Annotated[Hour, Meta(description="Hour until which work is usual.")] = 20
+    weekends: Annotated[bool, Meta(description="Whether work on Saturdays and Sundays is usual.")] = False
+    own_record: Annotated[bool, Meta(description="Whether looking at one's own record is marked.")] = True
+    same_family_name: Annotated[
+        bool, Meta(description="Whether looking at a customer of one's own family name is marked.")
+    ] = True
+    no_task: Annotated[
+        bool, Meta(description="Whether opening a card with which nothing was being done is marked.")
+    ] = True
+    task_days: Annotated[
+        Count,
+        Meta(description="An order, a change or a transfer this many days before or after is a task."),
+    ] = 14
+    openings_a_day: Annotated[
+        Count, Meta(description="More cards than this opened by one person in a day are marked.")
+    ] = 100
 
 
 class Recipient(Settings, frozen=True, kw_only=True):
@@ -185,9 +325,10 @@ class Recipient(Settings, frozen=True, kw_only=True):
         BusinessId | None, Meta(description="Its business id.", examples=["7654321-3"])
     ] = None
     role: Annotated[
-        Literal["processor", "controller"],
+        Literal["processor", "controller", "staff"],
         Meta(
-            description="processor: acts for us under our instructions. controller: decides for itself.",
+            description="processor: acts for us under our instructions. controller: decides for itself. "
+            "staff: our own, for use in the house.",
             examples=["processor"],
         ),
     ]
@@ -213,7 +354,11 @@ class Recipient(Settings, frozen=True, kw_only=True):
         ),
     ]
     adapter: Annotated[
-        Line, Meta(description="The adapter that sends: see rekisteri partner list.", examples=["netvisor"])
+        Line,
+        Meta(
+            description="The adapter that sends: see rekisteri partner list; files: gets exports, labels and letters.",
+            examples=["netvisor"],
+        ),
     ]
     necessity: Annotated[
         str | None,
@@ -360,7 +505,11 @@ class Config(Settings, frozen=True, kw_only=True):
     orders: OrderSettings = field(default_factory=OrderSettings)
     files: FileSettings = field(default_factory=FileSettings)
     credit: CreditSettings = field(default_factory=CreditSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
+    labels: LabelSheet = field(default_factory=LabelSheet)
+    letters: dict[str, Letter] = field(default_factory=dict)
     loads: dict[str, LoadMapping] = field(default_factory=dict)
     updates: dict[str, UpdateService] = field(default_factory=dict)

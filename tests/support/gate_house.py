@@ -26,6 +26,7 @@ from core.disclosure.exits import (
 )
 from core.disclosure.gate import Gate
 from core.disclosure.log import DisclosureLog, LogSigner
+from core.disclosure.log.faults import FaultLatch
 from core.disclosure.permit import check_permit
 from core.disclosure.purposes import PURPOSES
 from core.disclosure.recipients import sync_recipients
@@ -246,7 +247,8 @@ def open_house(
 ) -> House:
     """A register with its log begun and its one recipient registered."""
     signer = LogSigner.create(directory / "log.key", "register.example/log")
-    log = DisclosureLog(database, signer, clock, directory / "high-water")
+    latch = FaultLatch(directory / "high-water.fault")
+    log = DisclosureLog(database, signer, clock, directory / "high-water", latch=latch)
     log.create(policy="1", software="0.1.0")
     partner = Partner()
     gate = Gate(database, keyring, log, {"partner": partner}.__getitem__, listeners)

@@ -123,7 +123,7 @@ def event(kind: str, **changes: object) -> dict[str, Any]:
         "key": {"event": "begun", "vkey": "a/b+00000000+AA==", "reason": "rotation"},
         "anchor": {"channel": "mail", "size": 1, "root": _digest("root")},
         "clock": {"before": 10**15},
-        "fault": {"code": "log.went_back", "since": 1, "sealed": _digest("who opened")},
+        "fault": {"code": "log.went_back", "since": 1},
         "resume": {"source": "mirror", "start": 5, "end": 9, "root": _digest("root")},
         "review": {
             "id": transfer_id(9),

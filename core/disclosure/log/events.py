@@ -134,7 +134,6 @@ class FaultCleared(
     ts: Milliseconds
     code: FaultCode
     since: Milliseconds
-    sealed: Digest
 
 
 class Resume(

@@ -58,6 +58,28 @@ class HighWaterMark:
         self.path = path
         self.origin = origin
 
+    def set_aside(self, size: int) -> None:
+        """Keep the mark of a log that was closed under another name, and begin without one.
+
+        Raises:
+            MarkUnwritable: it cannot be renamed.
+        """
+        try:
+            self.path.replace(self.path.with_name(f"{self.path.name}.closed-{size}"))
+            sync_directory(self.path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise MarkUnwritable(path=str(self.path), reason=reason_of(error)) from error
+
+    def agrees(self) -> bool:
+        """Whether there is a mark of this log, and no other's."""
+        try:
+            self.read()
+        except (MarkMissing, MarkBroken):
+            return False
+        return True
+
     def exists(self) -> bool:
         """Whether there is a mark."""
         return self.path.exists()

@@ -285,7 +285,11 @@ class DisclosureLog:
             CheckpointChanged: it was changed, or larger ones were removed.
         """
         with self.database.reading() as connection:
-            return signing.latest(connection, stored_chain(connection, self.signer.verifier))
+            return self.latest_in(connection)
+
+    def latest_in(self, connection: Connection) -> SignedCheckpoint | None:
+        """As `latest`, as *connection* sees it."""
+        return signing.latest(connection, stored_chain(connection, self.signer.verifier))
 
     def entries(
         self, connection: Connection, start: int = 0, end: int | None = None
