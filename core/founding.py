@@ -72,7 +72,8 @@ def _make(config: Config, file: Path, content: bytes, clock: Clock, undo: ExitSt
     file.parent.mkdir(parents=True, exist_ok=True)
     write_secret_file(file, content)
     undo.callback(file.unlink)
-    for directory in (config.files.quarantine_directory, config.files.exchange_directory):
+    folders = config.files
+    for directory in (folders.quarantine_directory, folders.exchange_directory, folders.export_directory):
         if not directory.exists():
             directory.mkdir(parents=True, mode=0o700)
             undo.callback(directory.rmdir)

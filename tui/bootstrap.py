@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from core.config import load_config
+from core.documents import leads_to_a_file
 from core.register import Register, open_register
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Workplace:
         return Hub(self.register.config, self.register.database, self.register.clock)
 
     def _exit(self, name: str) -> Exit:
+        if leads_to_a_file(name):
+            from core.documents.exits import file_exit
+            from integrations.typesetter import Typst
+
+            return file_exit(self.register.config, Typst(), name)
         return self.hub().exit(name)
 
     def close(self) -> None:

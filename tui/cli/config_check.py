@@ -11,6 +11,7 @@ from core.config.errors import ConfigProblem, UnknownAdapter
 from core.customers.load_rows import row_reader
 from core.database import Database
 from core.disclosure.log import LogSigner
+from core.documents import FILES
 from core.errors import RegisterError
 from core.keys import KeyRing
 from core.updates.mapping import mapping_of
@@ -36,7 +37,12 @@ def problems_outside(config: Config, file: str) -> Iterator[RegisterError]:
 def _adapters(config: Config, file: str) -> Iterator[ConfigProblem]:
     installed = sorted(each.name for each in entry_points(group="rekisteri.adapters"))
     named = {f"partners.{name}": name for name in config.partners}
-    named |= {f"recipients.{code}.adapter": each.adapter for code, each in config.recipients.items()}
+    named |= {
+        f"recipients.{code}.adapter": each.adapter
+        for code, each in config.recipients.items()
+        # Files are the register's own way out.
+        if each.adapter != FILES
+    }
     for key, value in named.items():
         if value not in installed:
             yield UnknownAdapter(file=file, key=key, value=value, installed=", ".join(installed))

@@ -37,6 +37,7 @@ VERBS: Final = {
     "customer": "customer",
     "db": "db",
     "demo": "demo",
+    "export": "export",
     "invoice": "invoice",
     "load": "load",
     "log": "log",

@@ -25,6 +25,7 @@ def command(cli: Cli) -> None:
     with register.database.unit_of_work() as uow:
         purged = credit.purge_answers(uow)
         uow.commit()
+    removed = documents.sweep(register)
     signed = register.log.sign()
     lines = [
         cli.tr(N_("Found unsent after a stop: {transfers}"), transfers=_numbers(recovered.not_sent)),
@@ -33,6 +34,7 @@ def command(cli: Cli) -> None:
         cli.tr(N_("Still in doubt: {transfers}"), transfers=_numbers(settled.waiting)),
         cli.tr(N_("Waiting for a person: {transfers}"), transfers=_numbers(settled.for_person)),
         cli.tr(N_("Credit answers purged: {count}"), count=purged),
+        cli.tr(N_("Exports removed after their time: {count}"), count=len(removed)),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
     ]
     cli.emit(
@@ -43,6 +45,7 @@ def command(cli: Cli) -> None:
             "waiting": settled.waiting,
             "for_person": settled.for_person,
             "answers_purged": purged,
+            "exports_removed": len(removed),
             "log_size": signed.size,
         },
         "\n".join(lines),
