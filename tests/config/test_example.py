@@ -50,7 +50,9 @@ def test_example_loads_with_every_setting_set(tmp_path: Path) -> None:
     assert {
         key
         for key in defaults
-        if not re.match(r"(recipients\.(addresses|credit|print|house)|partners\.(asiakastieto|address_file))\.", key)
+        if not re.match(
+            r"(recipients\.(addresses|credit|print|house)|partners\.(asiakastieto|address_file))\.", key
+        )
     } == set()
 
 

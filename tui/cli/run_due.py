@@ -8,6 +8,7 @@ import click
 
 from core.actor import SYSTEM
 from core.customers import credit
+from core.documents import folder as documents
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
 
