@@ -67,6 +67,8 @@ def enter(connection: Connection, texts: Mapping[int, SearchText]) -> None:
     ]
     connection.execute(_search.insert(), rows)
     _settle(connection, texts, crowded)
+    if connection.dialect.name == "postgresql":
+        index_postgresql.grown(connection, len(rows), places.count(connection))
 
 
 def replace(connection: Connection, texts: Mapping[int, SearchText]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from core.customers import index_postgresql, listing, search, service
 from core.customers.search import words_typed
@@ -172,10 +173,28 @@ def test_the_index_finds_what_looking_at_everybody_finds(
         ]
         service.change_many(uow, actor, wanted, LETTER)
         customers = [service.get(uow.connection, of) for of in ids]
-        for text in typed:
-            expected = oracle(customers, text)
-            assert [row.id for row in search.search(uow.connection, text)] == expected[: search.FIRST_PAGE]
-            assert [row.id for row in search.search(uow.connection, text, 2)] == expected[:2]
+        for words in typed:
+            expected = oracle(customers, words)
+            assert [row.id for row in search.search(uow.connection, words)] == expected[: search.FIRST_PAGE]
+            assert [row.id for row in search.search(uow.connection, words, 2)] == expected[:2]
         assert search.rebuild(uow) == len(ids)
-        for text in typed:
-            assert [row.id for row in search.search(uow.connection, text)] == oracle(customers, text)
+        for words in typed:
+            assert [row.id for row in search.search(uow.connection, words)] == oracle(customers, words)
+
+
+def test_a_large_load_is_known_to_the_planner(
+    database: Database, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a load that makes most of the register, PostgreSQL has counted its rows; before that it had not."""
+    monkeypatch.setattr(index_postgresql, "_RUN", 10)
+    if database.dialect != "postgresql":
+        monkeypatch.setattr(index_postgresql, "grown", lambda *_: pytest.fail("SQLite has no such planner"))
+    with database.unit_of_work() as uow:
+        service.add_many(uow, actor, [NewCustomer(MATTI) for _ in range(10)], LETTER)
+        uow.commit()
+    if database.dialect == "postgresql":
+        with database.reading() as connection:
+            counted = connection.execute(
+                text("SELECT reltuples FROM pg_class WHERE relname = 'customer_search'")
+            ).scalar_one()
+        assert counted == 10
