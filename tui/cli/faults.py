@@ -43,13 +43,14 @@ def write_note(error: BaseException) -> str:
     return number
 
 
-def report_unexpected(error: BaseException) -> int:
+def report_unexpected(error: BaseException, language: str | None = None) -> int:
     """Tell the person, in a sentence; returns the exit code 1."""
     number = write_note(error)
     sentence = N_(
         "Something unexpected happened (fault {number}). Nothing was half-written: open work was rolled back."
     )
     advice = N_("Give the number to whoever looks after the program; details are in faults.log.")
-    told = f"{tr(sentence, _language(), number=number)}\n{tr(advice, _language())}\n"
+    spoken_in = language or _language()
+    told = f"{tr(sentence, spoken_in, number=number)}\n{tr(advice, spoken_in)}\n"
     spoken(lambda: sys.stderr.write(told))
     return 1

@@ -204,6 +204,8 @@ def main(arguments: list[str] | None = None) -> None:
     """The program's entry; never ends in a traceback."""
     ensure_streams()
     given = sys.argv[1:] if arguments is None else arguments
+    # Now: the library empties the list.
+    language = spoken_language(given)
     unexpected: Exception | None = None
     try:
         code = _run(given)
@@ -212,7 +214,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the last boundary: a person reads a sentence, never a traceback
         code, unexpected = 1, error
     # Printing may be what failed: then that is said, and nothing else was wrong.
-    failed = finish_output(spoken_language(given))
+    failed = finish_output(language)
     if unexpected is not None and not (failed and isinstance(unexpected, OSError)):
-        report_unexpected(unexpected)
+        report_unexpected(unexpected, language)
     sys.exit(code or failed)
