@@ -12,6 +12,7 @@ from core.actor import Role, require
 from core.clock import HELSINKI
 from core.messages import N_
 from core.reasons import open_file
+from tui.cli import log_care, log_receipts
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
@@ -24,6 +25,35 @@ if TYPE_CHECKING:
     from core.disclosure.log.findings import VerifyReport
 
 _CHUNK = 1024
+KINDS = (
+    "genesis",
+    "intent",
+    "outcome",
+    "approval",
+    "read",
+    "shred",
+    "key",
+    "anchor",
+    "clock",
+    "fault",
+    "resume",
+    "review",
+)
+# What tells entries of a kind apart on one line.
+_TOLD = {
+    "genesis": ("origin",),
+    "intent": ("recipient", "purpose", "basis", "count", "id"),
+    "outcome": ("state", "by", "intent"),
+    "approval": ("decision", "recipient", "purpose", "count", "id"),
+    "read": ("action", "purpose", "count"),
+    "shred": ("reason",),
+    "key": ("event", "reason", "vkey"),
+    "anchor": ("channel", "size"),
+    "clock": ("before",),
+    "fault": ("code",),
+    "resume": ("source", "start", "end"),
+    "review": ("verdict", "start", "end", "findings", "open"),
+}
 _LONGEST_CHECKPOINT = 1 << 20
 
 
@@ -119,9 +149,7 @@ def export(cli: Cli, directory: Path) -> None:
 @click.argument("index", required=False, type=int)
 @click.option("--recipient", help="Only intents for this recipient's code.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only entries from this day on.")
-@click.option(
-    "--kind", type=click.Choice(["genesis", "intent", "outcome"]), help="Only entries of this kind."
-)
+@click.option("--kind", type=click.Choice(KINDS), help="Only entries of this kind.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="The newest so many.")
 @pass_cli
 def show(
@@ -202,10 +230,10 @@ def _when(entry: StoredEntry) -> str:
 def _line(entry: StoredEntry) -> str:
     """One line an entry: index, time, kind, and what tells entries of the kind apart."""
     members = _described(entry)["entry"]
-    told = {
-        "intent": ("recipient", "purpose", "basis", "count", "id"),
-        "outcome": ("state", "by", "intent"),
-    }.get(entry.kind, ("origin",))
     return f"{entry.index:>7}  {_when(entry)}  {entry.kind:<8}" + "".join(
-        f"  {members[name]}" for name in told
+        f"  {members[name]}" for name in _TOLD[entry.kind]
     )
+
+
+for verb in (*log_receipts.COMMANDS, *log_care.COMMANDS):
+    command.add_command(verb)

@@ -15,11 +15,13 @@ from tui.cli.main import Cli, pass_cli
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.register import Register
+
 
 @click.command("run-due")
 @pass_cli
 def command(cli: Cli) -> None:
-    """Do what is due: close what stopped programs left open, settle doubt, purge credit answers, sign the log."""
+    """Do what is due: close what stopped programs left open, settle doubt, purge credit answers, sign and anchor the log."""
     register = cli.register()
     recovered = register.gate.recover()
     settled = register.gate.settle_due(SYSTEM)
@@ -27,6 +29,7 @@ def command(cli: Cli) -> None:
         purged = credit.purge_answers(uow)
         uow.commit()
     removed = documents.sweep(register)
+    anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
         cli.tr(N_("Found unsent after a stop: {transfers}"), transfers=_numbers(recovered.not_sent)),
@@ -37,7 +40,11 @@ def command(cli: Cli) -> None:
         cli.tr(N_("Credit answers purged: {count}"), count=purged),
         cli.tr(N_("Exports removed after their time: {count}"), count=len(removed)),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
+        *anchored.values(),
     ]
+    problem = register.log.mirror_problem
+    if problem is not None:
+        lines.append(problem.explain(cli.language).sentence)
     cli.emit(
         {
             "not_sent": recovered.not_sent,
@@ -48,9 +55,42 @@ def command(cli: Cli) -> None:
             "answers_purged": purged,
             "exports_removed": len(removed),
             "log_size": signed.size,
+            "anchor": list(anchored),
+            "mirror_problem": problem.code if problem else None,
         },
         "\n".join(lines),
     )
+
+
+def _anchor(cli: Cli, register: Register) -> dict[str, str]:
+    """Give the checkpoint away when that is due, also when nothing happened; what there is to say, by a code."""
+    from core.disclosure.log.anchors import anchor, anchor_state
+    from core.disclosure.log.keeping_errors import AnchorUnwritable
+    from tui.cli.log_care import channels_of
+
+    days = register.config.log.anchor_days
+    channels = channels_of(register.config)
+    said: dict[str, str] = {}
+    with register.database.reading() as connection:
+        state = anchor_state(connection, register.clock.now(), days)
+    if state.due and channels.any:
+        try:
+            files = anchor(register.log, channels, cli.language)
+        except AnchorUnwritable as error:
+            said["failed"] = error.explain(cli.language).sentence
+        else:
+            said["given"] = cli.tr(N_("Checkpoint given outside: {files}"), files=", ".join(map(str, files)))
+            return said
+    if state.overdue:
+        last = "–" if state.last is None else f"{state.last:%Y-%m-%d %H:%M}"
+        said["overdue"] = cli.tr(
+            N_(
+                "ALARM: no checkpoint has been given outside for {days} days (last: {last}). See: rekisteri log anchor"
+            ),
+            days=days,
+            last=last,
+        )
+    return said
 
 
 def _numbers(transfers: Sequence[int]) -> str:

@@ -31,7 +31,13 @@ from core.disclosure.log.errors import (
     SignatureInvalid,
 )
 from core.disclosure.log.high_water import replace_file, sync_directory
-from core.disclosure.log.keeping_errors import FileUnwritable, ProofNeeded, WitnessRefused
+from core.disclosure.log.keeping_errors import (
+    FileUnwritable,
+    ProofNeeded,
+    WitnessRefused,
+    WitnessStateBroken,
+    WitnessWentBack,
+)
 from core.disclosure.log.note import VerifierKey, is_key_name, key_id, strict_base64
 from core.disclosure.log.tree import EMPTY_ROOT, verify_consistency
 from core.keys import KeyFileBroken, read_secret_file, write_secret_file
@@ -188,7 +194,7 @@ class WitnessState:
         """The last checkpoint signed under *origin*; of a log never seen, the empty one.
 
         Raises:
-            WitnessRefused: the state cannot be understood.
+            WitnessStateBroken: the state cannot be understood.
         """
         known = self._all().get(origin)
         return Checkpoint(origin, 0, EMPTY_ROOT) if known is None else known
@@ -200,9 +206,9 @@ class WitnessState:
             lines: dict[str, str] = json.loads(self.path.read_text())
             known = {origin: Checkpoint.parse(text) for origin, text in lines.items()}
         except (OSError, ValueError, AttributeError, CheckpointInvalid) as error:
-            raise WitnessRefused(detail=f"{self.path} cannot be understood") from error
+            raise WitnessStateBroken(path=str(self.path)) from error
         if any(origin != checkpoint.origin for origin, checkpoint in known.items()):
-            raise WitnessRefused(detail=f"{self.path} contradicts itself")
+            raise WitnessStateBroken(path=str(self.path))
         return known
 
     def remember(self, checkpoint: Checkpoint) -> None:
@@ -249,17 +255,13 @@ def cosign(
         raise NoteInvalid
     before = state.seen(checkpoint.origin)
     if checkpoint.size < before.size:
-        raise WitnessRefused(
-            detail=f"{checkpoint.origin} went back from {before.size} to {checkpoint.size} entries"
-        )
+        raise WitnessWentBack(origin=checkpoint.origin, old=before.size, new=checkpoint.size)
     if before.size not in {0, checkpoint.size} and proof is None:
         raise ProofNeeded(old=before.size, new=checkpoint.size)
     try:
         path = () if before.size in {0, checkpoint.size} else proof or ()
         verify_consistency(before.size, checkpoint.size, before.root, checkpoint.root, path)
     except ProofInvalid as error:
-        raise WitnessRefused(
-            detail=f"the {checkpoint.size} entries of {checkpoint.origin} do not begin with the {before.size} cosigned"
-        ) from error
+        raise WitnessRefused(origin=checkpoint.origin, old=before.size, new=checkpoint.size) from error
     state.remember(checkpoint)
     return cosigner.line(checkpoint.text, int(now.timestamp()))

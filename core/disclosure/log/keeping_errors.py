@@ -129,10 +129,29 @@ class WitnessRefused(Refused):
     """A cosigner does not sign what contradicts what it signed before."""
 
     code = "log.witness_refused"
-    sentence = N_("Not cosigned: {detail}.")
+    sentence = N_(
+        "Not cosigned: the {new} entries of {origin} do not begin with the {old} that you have signed."
+    )
     advice = N_(
         "Never delete the state file to get past this: two logs may be shown under one name. Keep both checkpoints and "
         "ask whoever keeps the log."
+    )
+
+
+class WitnessWentBack(WitnessRefused):
+    """A log that holds less than was cosigned."""
+
+    code = "log.witness_went_back"
+    sentence = N_("Not cosigned: {origin} went back from {old} to {new} entries.")
+
+
+class WitnessStateBroken(Refused):
+    """What was cosigned before cannot be read."""
+
+    code = "log.witness_state"
+    sentence = N_("Not cosigned: {path} does not tell what you have signed before.")
+    advice = N_(
+        "Restore it from your own backup: without it a log that was rewritten could be shown to you as the old one."
     )
 
 
@@ -149,7 +168,7 @@ class CheckpointUnknown(NotFound):
 
     code = "log.checkpoint_unknown"
     sentence = N_("No checkpoint of size {size} was signed.")
-    advice = N_("rekisteri log checkpoint shows the newest one.")
+    advice = N_("The newest one: rekisteri log checkpoint FILE")
 
 
 class NoAnchorConfigured(Refused):
