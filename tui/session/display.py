@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.app import App
 
+from tui.session.closed import Closed
 from tui.session.frames import Frames
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-class Display(App[None], inherit_bindings=False):
-    """An app that writes differences."""
+class Display(Closed, App[None], inherit_bindings=False):
+    """An app that writes differences, to the terminal and nowhere else."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]  # handed on as they are
