@@ -82,10 +82,11 @@ def test_logs_of_awkward_sizes_verify(sqlite_log: DisclosureLog, tmp_path: Path,
     done = lone(out, out, "--vkey", sqlite_log.vkey, "--held", out / "checkpoint")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"VERIFIED: {size} entries of {sqlite_log.origin}" in done.stdout
-    finnish = lone(out, out, "--language", "fi").stdout
-    assert f"TODENNETTU: {size} merkintää" in finnish
-    assert "eikä todista, kenen loki" in finnish
-    chosen = ["-b", f"0 {(size - 1) // 256}"] if size > 1000 else []
+    if size < 1000:
+        finnish = lone(out, out, "--language", "fi").stdout
+        assert f"TODENNETTU: {size} merkintää" in finnish
+        assert "eikä todista, kenen loki" in finnish
+    chosen = ["-b", str((size - 1) // 256)] if size > 1000 else []
     hand = by_hand(out, *chosen, out, sqlite_log.vkey)
     assert (hand.returncode, hand.stderr) == (0, "")
     assert f"verified: {size} entries" in hand.stdout
@@ -100,7 +101,7 @@ def test_million_entries_verify(sqlite_log: DisclosureLog, tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     assert "VERIFIED: 1000000 entries" in done.stdout
     assert "genesis 1, intent 500000, outcome 499999" in done.stdout
-    hand = by_hand(out, "-b", "1953 3906", out, sqlite_log.vkey)
+    hand = by_hand(out, "-b", "1953", out, sqlite_log.vkey)
     assert (hand.returncode, hand.stderr) == (0, "")
     bundle = out / "tile/entries/x001/953"
     content = bytearray(bundle.read_bytes())
