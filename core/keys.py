@@ -31,7 +31,7 @@ from core.messages import N_
 from core.reasons import open_file, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -166,7 +166,16 @@ class DataKey:
 
     def tag(self, transfer_id: bytes) -> bytes:
         """The 16 bytes that mark this subject's line in a transfer: noise to anyone without the key."""
-        return hmac.digest(_derived(self.secret, b"tag"), transfer_id, "sha256")[:16]
+        return self.tagger()(transfer_id)
+
+    def tagger(self) -> Callable[[bytes], bytes]:
+        """`tag` for many transfers in a row."""
+        secret = _derived(self.secret, b"tag")
+        return lambda transfer_id: hmac.digest(secret, transfer_id, "sha256")[:16]
+
+    def pseudonym(self, of: bytes) -> bytes:
+        """32 bytes that stand for *of* towards this subject alone: those of another subject cannot be joined to them."""
+        return hmac.digest(_derived(self.secret, b"pseudonym"), of, "sha256")
 
     def commitment(self, nonce: bytes) -> bytes:
         """32 bytes that bind a sealed line to this very key (AES-GCM alone does not)."""

@@ -78,6 +78,11 @@ def opened_line(key: DataKey, transfer_id: str, number: int, sealed: bytes) -> d
     return fields
 
 
+def binds(key: DataKey, transfer_id: str, number: int, commitment: bytes) -> bool:
+    """Whether a line's *commitment* is to this very key (AES-GCM alone would open under another made for it)."""
+    return hmac.compare_digest(key.commitment(_context(transfer_id, number)), commitment)
+
+
 def transfer_key(keyring: KeyRing, transfer_id: str) -> DataKey:
     """The key of the transfer's own sealed part (who sent, to whom in full, why): no data subject's data is in it."""
     return DataKey(keyring.keyed_digest(b"transfer-key", transfer_id.encode()))

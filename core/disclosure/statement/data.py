@@ -1,0 +1,77 @@
+"""A statement as JSON: every member named in English, codes as the log has them; `docs/statement.md` says what each is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from core.disclosure.statement.types import Consultation, Disclosure, Statement
+
+FORMAT: Final = "disclosure-statement/v1"
+
+
+def document(statement: Statement, language: str) -> dict[str, Any]:
+    """The statement as plain data; *language* is that of the sentences in ``doubts``."""
+    held = statement.completeness
+    return {
+        "format": FORMAT,
+        "register": statement.register,
+        "controller": statement.controller,
+        "contact": statement.contact,
+        "made_at": statement.made_at.isoformat(),
+        "person": {"number": statement.number, "name": statement.name},
+        "completeness": {
+            "proved": held.proved,
+            "transfers": held.transfers,
+            "lines": held.lines,
+            "size": held.size,
+            "signed_size": held.signed_size,
+            "root": held.root.hex(),
+            "origin": held.origin,
+            "vkey": held.vkey,
+            "doubts": [{"code": it.code, "sentence": it.sentence(language)} for it in held.doubts],
+        },
+        "disclosed": [_disclosure(it) for it in statement.disclosed],
+        "not_sent": [_disclosure(it) for it in statement.not_sent],
+        "consultations": [_consultation(it) for it in statement.consultations],
+    }
+
+
+def json_bytes(statement: Statement, language: str) -> bytes:
+    """The document as a file."""
+    return (json.dumps(document(statement, language), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _disclosure(one: Disclosure) -> dict[str, Any]:
+    receiver = {name: getattr(one.receiver, name) for name in one.receiver.__slots__}
+    return {
+        "entry": one.number,
+        "transfer": one.transfer_id,
+        "line": one.line,
+        "at": one.at.isoformat(),
+        "recipient": {name: value for name, value in receiver.items() if value},
+        "purpose": one.purpose,
+        "basis": one.basis,
+        "categories": list(one.categories),
+        "content": None if one.content is None else dict(one.content),
+        "channel": one.channel,
+        "environment": one.environment,
+        "state": one.state,
+        "pending": one.pending,
+        "persons": one.persons,
+        "staff": one.staff,
+        "receipt": None
+        if one.proofs is None
+        else {"entry": one.proofs.entry.decode(), "line": one.proofs.line.decode()},
+    }
+
+
+def _consultation(one: Consultation) -> dict[str, Any]:
+    return {
+        "at": one.at.isoformat(),
+        "action": one.action,
+        "task": one.task,
+        "detail": one.detail,
+        "staff": one.staff,
+    }

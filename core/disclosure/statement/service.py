@@ -1,0 +1,76 @@
+"""Making a statement: it is itself a look at the person, recorded before it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.actor import Role, require
+from core.customers.reading import get
+from core.disclosure.statement.consultations import Pseudonyms, consultations
+from core.disclosure.statement.disclosures import told
+from core.disclosure.statement.scan import scan
+from core.disclosure.statement.types import Completeness, Statement
+from core.staff.access_log import Access, record_access
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from core.actor import Actor
+    from core.customers.types import Customer
+    from core.keys import DataKey
+    from core.register import Register
+
+# Whoever serves the person, and whoever answers for the register.
+READERS: Final = (Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR)
+DETAIL: Final = "statement"
+
+
+def statement_of(register: Register, actor: Actor, customer_id: int, *, task: str) -> Statement:
+    """Everything that was disclosed about a person and every look, with proof that nothing is left out.
+
+    Reads the whole log and all lines, so its time grows with them (`docs/statement.md` has figures).
+
+    Raises:
+        NotPermitted: the actor's role does not make statements.
+        CustomerNotFound: no such customer.
+        KeyShredded: the person was erased; nothing leads to their lines any more.
+        TaskMissing: *task* does not say what for.
+    """
+    require(actor, *READERS)
+    with register.database.unit_of_work() as uow:
+        customer = get(uow.connection, customer_id)
+        record_access(uow, actor, action=Access.OPEN, customer_id=customer_id, task=task, detail=DETAIL)
+        # Made now for somebody of whom nothing was ever sealed: pseudonyms must not change later.
+        key = register.keyring.data_key(uow, customer_id)
+        uow.commit()
+    with register.database.reading() as connection:
+        return _made(register, connection, customer, key)
+
+
+def _made(register: Register, connection: Connection, customer: Customer, key: DataKey) -> Statement:
+    found = scan(connection, register.log, key, customer.id)
+    pseudonym = Pseudonyms(key)
+    lines = told(connection, key, found, pseudonym)
+    settings = register.config.register
+    return Statement(
+        customer_id=customer.id,
+        number=customer.number,
+        name=customer.display_name,
+        made_at=register.clock.now(),
+        register=settings.name,
+        controller=settings.controller.name,
+        contact=settings.controller.email,
+        disclosed=tuple(lines.disclosed),
+        not_sent=tuple(lines.not_sent),
+        consultations=tuple(consultations(connection, customer.id, pseudonym)),
+        completeness=Completeness(
+            transfers=found.transfers,
+            lines=found.lines,
+            size=found.size,
+            signed_size=0 if found.signed is None else found.signed.size,
+            root=found.root,
+            origin=register.log.origin,
+            vkey=register.log.vkey,
+            doubts=(*found.doubts, *lines.doubts),
+        ),
+    )

@@ -1,0 +1,158 @@
+"""What a statement says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from core.messages import N_, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from core.errors import RegisterError
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+FAULT_SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unsigned": N_("Nothing in the log is signed yet."),
+        "tail_unsigned": N_("{count} entries at the end of the log are not signed yet."),
+        "log": N_("The log does not hold: {reason}"),
+        "root": N_("The entries of the log do not give the root that was signed."),
+        "entry": N_("Entry {index} of the log cannot be read."),
+        "repeated": N_("Entry {index} of the log repeats another transfer's id."),
+        "lines_missing": N_(
+            "The register has lost the lines of transfer {transfer}: whether you are in it cannot be told."
+        ),
+        "lines_changed": N_("The lines of transfer {transfer} are not those that the log was signed with."),
+        "not_indexed": N_(
+            "A line of transfer {transfer} bears your mark, though the register no longer says that it is yours."
+        ),
+        "not_tagged": N_(
+            "The register says that a line of transfer {transfer} is yours, but it does not bear your mark."
+        ),
+        "not_logged": N_("{count} lines of transfers have no entry in the log."),
+        "mine_not_logged": N_("A transfer about you ({transfer}) has no entry in the log."),
+        "facts": N_("What the register says of transfer {transfer} is not what the log says."),
+        "outcome": N_("What came of transfer {transfer} is not what the log says."),
+        "content": N_("What left in transfer {transfer} cannot be opened with your key."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that does not hold; the statement says so plainly.  ``code`` is one of `FAULT_SENTENCES`."""
+
+    code: str
+    data: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    cause: RegisterError | None = None
+
+    def sentence(self, language: str) -> str:
+        """In words."""
+        reason = {} if self.cause is None else {"reason": self.cause.explain(language).sentence}
+        return tr(FAULT_SENTENCES[self.code], language, **self.data, **reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who actually got it (CJEU C-154/21), as registered on that day; ``name`` is the code when the record is lost.
+
+    ``role`` is processor, controller, staff or subject; ``safeguard`` and ``necessity`` outside the EU/EEA only.
+    """
+
+    code: str
+    name: str
+    country: str
+    role: str = ""
+    business_id: str | None = None
+    necessity: str | None = None
+    safeguard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """A disclosure's receipt as two files: the `.tlog-proof` of the entry, and the proof of the person's line in it."""
+
+    entry: bytes = field(repr=False)
+    line: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One disclosure; ``number`` is the intent's place in the log, ``line`` the person's row in the transfer.
+
+    ``state`` is delivered, refused, in_doubt, under_way or not_sent.  ``content`` is what left, field name to value;
+    None when it cannot be opened.  ``categories`` are the person's own where the content is open, else the transfer's.
+    ``proofs`` is None while the log's signature does not reach the entry.
+    """
+
+    number: int
+    transfer_id: str
+    line: int
+    at: datetime
+    receiver: Receiver
+    purpose: str
+    basis: str
+    categories: tuple[str, ...]
+    content: Mapping[str, Any] | None = field(repr=False)
+    channel: str
+    environment: str
+    state: str
+    pending: bool
+    persons: int
+    staff: str | None
+    proofs: Proofs | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One look: when, what was done, for which task or purpose, by whom (a pseudonym; None: the program)."""
+
+    at: datetime
+    action: str
+    task: str
+    detail: str | None
+    staff: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What was gone through: every transfer and line in the log, and which signed log that was."""
+
+    transfers: int
+    lines: int
+    size: int
+    signed_size: int
+    root: bytes
+    origin: str
+    vkey: str
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Whether it is shown that no disclosure is left out."""
+        return not self.doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Everything about one person; times are UTC, the oldest first.
+
+    ``disclosed`` is every intent that is not proved not sent; ``not_sent`` are those that are.
+    """
+
+    customer_id: int
+    number: str
+    name: str
+    made_at: datetime
+    register: str
+    controller: str
+    contact: str
+    disclosed: tuple[Disclosure, ...]
+    not_sent: tuple[Disclosure, ...]
+    consultations: tuple[Consultation, ...]
+    completeness: Completeness
