@@ -73,10 +73,13 @@ class Register:
         from core.customers.invoicing import OrderListener
         from core.disclosure.gate import Gate
         from core.disclosure.recipients import follow_configuration
+        from core.disclosure.review.approvals import ApprovalRules
 
         follow_configuration(self.database, self.config.recipients)
         listeners = (OrderListener(), CreditListener(self.keyring, self.config.credit.answer_days))
-        return Gate(self.database, self.keyring, self.log, self.exits, listeners)
+        wanted = self.config.gate
+        rules = ApprovalRules(wanted.approval_persons, wanted.approval_first_use, wanted.approval_days)
+        return Gate(self.database, self.keyring, self.log, self.exits, listeners, rules=rules)
 
     def close(self) -> None:
         """Let the database go."""

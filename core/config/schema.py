@@ -23,7 +23,6 @@ POSITIVE = N_("a whole number from 1 up")
 NOT_NEGATIVE = N_("a whole number from 0 up")
 AN_HOUR = N_("an hour from 0 to 24")
 MILLIMETRES = N_("millimetres such as 37.5")
-MILLIMETRES = N_("millimetres such as 37.5")
 NAME_IN_LOG = N_("a name such as example.fi/customers, without spaces or +")
 
 Days = Annotated[int, Meta(ge=0, extra={"expected": NOT_NEGATIVE})]
@@ -33,8 +32,6 @@ Character = Annotated[str, Meta(min_length=1, max_length=1, extra={"expected": O
 BusinessId = Annotated[str, Meta(pattern=r"^[0-9]{7}-[0-9]$", extra={"expected": BUSINESS_ID})]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", extra={"expected": COUNTRY})]
 Line = Annotated[str, Meta(min_length=1, extra={"expected": N_("text that is not empty")})]
-Extent = Annotated[float, Meta(gt=0, le=2000, extra={"expected": MILLIMETRES})]
-Distance = Annotated[float, Meta(ge=0, le=2000, extra={"expected": MILLIMETRES})]
 Extent = Annotated[float, Meta(gt=0, le=2000, extra={"expected": MILLIMETRES})]
 Distance = Annotated[float, Meta(ge=0, le=2000, extra={"expected": MILLIMETRES})]
 Origin = Annotated[str, Meta(pattern=r"^[^\s+]+$", extra={"expected": NAME_IN_LOG})]
@@ -216,52 +213,6 @@ class FileSettings(Settings, frozen=True, kw_only=True):
     export_days: Annotated[
         Days, Meta(description="Days that a file stays there; rekisteri run-due removes it then.")
     ] = 14
-    export_directory: Annotated[
-        Path, Meta(description="Exports, labels, lists and letters; the one folder they are written to.")
-    ] = Path("exports")
-    export_days: Annotated[
-        Days, Meta(description="Days that a file stays there; rekisteri run-due removes it then.")
-    ] = 14
-
-
-class LabelSheet(Settings, frozen=True, kw_only=True):
-    """A sheet of address labels: A4 with 3 x 8 labels of 70 x 37 mm unless said otherwise."""
-
-    page_width_mm: Annotated[Extent, Meta(description="Width of the sheet.")] = 210.0
-    page_height_mm: Annotated[Extent, Meta(description="Height of the sheet.")] = 297.0
-    columns: Annotated[Count, Meta(description="Labels side by side.")] = 3
-    rows: Annotated[Count, Meta(description="Labels from top to bottom.")] = 8
-    width_mm: Annotated[Extent, Meta(description="Width of a label.")] = 70.0
-    height_mm: Annotated[Extent, Meta(description="Height of a label.")] = 37.0
-    left_mm: Annotated[Distance, Meta(description="From the sheet's left edge to the labels.")] = 0.0
-    top_mm: Annotated[Distance, Meta(description="From the sheet's top edge to the labels.")] = 0.5
-    gap_x_mm: Annotated[Distance, Meta(description="Between labels side by side.")] = 0.0
-    gap_y_mm: Annotated[Distance, Meta(description="Between labels above each other.")] = 0.0
-    inset_mm: Annotated[Distance, Meta(description="From a label's edge to its text.")] = 5.0
-
-
-class Letter(Settings, frozen=True, kw_only=True):
-    """A letter that can be written to a selection of customers: rekisteri export letters NAME."""
-
-    subject: Annotated[Line, Meta(description="Its heading.", examples=["Tervetuloa asiakkaaksi"])]
-    text: Annotated[
-        Line,
-        Meta(
-            description="Its text; an empty line begins a new paragraph. It is text, not markup.",
-            examples=["Hyvä asiakas\n\nKiitos luottamuksestanne. Autamme mielellämme."],
-        ),
-    ]
-    signature: Annotated[
-        str | None, Meta(description="Who signs, below the text.", examples=["Maija Meikäläinen"])
-    ] = None
-    language: Annotated[Language, Meta(description="Language of the letter: fi or en.")] = "fi"
-    template: Annotated[
-        Path | None,
-        Meta(
-            description="A Typst template of your own (docs/exits.md, Letters); ours when left out.",
-            examples=["letters/own.typ"],
-        ),
-    ] = None
 
 
 class LabelSheet(Settings, frozen=True, kw_only=True):

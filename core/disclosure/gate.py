@@ -4,6 +4,7 @@
 
     plan      who, what, why; who is left out and why; only permitted fields are read
     preview   the exit renders bytes; they are scanned for values that may not leave
+    approve   above a limit, or at a recipient's first use, a second person; see `core.disclosure.review.approvals`
     release   intent (durable, signed) → permit → attempt before each effect → outcome (durable, signed)
     settle    a transfer in doubt: the partner is asked, or a person decides; see `core.disclosure.settle`
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import weakref
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import IntegrityError
@@ -39,6 +41,10 @@ from core.disclosure.owner import in_hand
 from core.disclosure.permit import granted
 from core.disclosure.planning import REGISTER_FIELDS, draw_up
 from core.disclosure.recipients import recipient_for
+from core.disclosure.review import approvals
+from core.disclosure.review.approvals import WHY_NAMES, ApprovalRules
+from core.disclosure.review.errors import ApprovalNeeded, ApprovalWaiting
+from core.disclosure.review.refusals import noted
 from core.disclosure.scan import Canaries
 from core.disclosure.sealing import blinded, new_transfer_id
 from core.disclosure.types import LEFT_OUT_SENTENCES, Preview, TransferResult, combined
@@ -67,6 +73,7 @@ if TYPE_CHECKING:
     Also = Callable[[UnitOfWork, TransferFacts], None]
 
 SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
+NO_APPROVALS: Final = ApprovalRules()
 _TRIES: Final = 3
 
 
@@ -80,12 +87,15 @@ class Gate:
         log: DisclosureLog,
         exits: Callable[[str], Exit],
         listeners: Sequence[TransferListener] = (),
+        *,
+        rules: ApprovalRules = NO_APPROVALS,
     ) -> None:
         self.database = database
         self.keyring = keyring
         self.log = log
         self.exits = exits
         self.listeners = tuple(listeners)
+        self.rules = rules
         self._previews: weakref.WeakSet[Preview] = weakref.WeakSet()
 
     def recipient_for(self, purpose: str, named: str | None = None) -> Recipient:
@@ -105,9 +115,11 @@ class Gate:
             NotPermitted: the actor's role does not send.
             Refused: the recipient, purpose, basis or country is not allowed; nobody's data has been read then.
         """
-        require(actor, *SENDERS)
-        with self.database.reading() as connection:
-            return draw_up(connection, self.keyring, self.exits, request, self.database.clock.now())
+        with noted(self.database, actor, request, "plan"):
+            require(actor, *SENDERS)
+            with self.database.reading() as connection:
+                plan = draw_up(connection, self.keyring, self.exits, request, self.database.clock.now())
+            return replace(plan, planned_by=actor)
 
     def preview(self, plan: Plan) -> Preview:
         """The bytes that would leave, made by the exit from permitted fields and scanned for any other value.
@@ -117,14 +129,15 @@ class Gate:
             InvalidInput: the exit cannot render an item.
             ForbiddenValueInPayload, UnreadyPayload: the exit made bytes that it should not have, or too few.
         """
-        if not plan.items:
-            raise _nobody(plan)
-        payloads = self.exits(plan.way).render(plan.purpose.code, plan.items)
-        named = {item_id for payload in payloads for item_id in payload.item_ids}
-        if named != set(plan.subjects) or not all(payload.content for payload in payloads):
-            raise UnreadyPayload(adapter=plan.way)
-        with self.database.reading() as connection:
-            self._scan(connection, plan, payloads)
+        with noted(self.database, plan.planned_by, plan.request, "preview"):
+            if not plan.items:
+                raise _nobody(plan)
+            payloads = self.exits(plan.way).render(plan.purpose.code, plan.items)
+            named = {item_id for payload in payloads for item_id in payload.item_ids}
+            if named != set(plan.subjects) or not all(payload.content for payload in payloads):
+                raise UnreadyPayload(adapter=plan.way)
+            with self.database.reading() as connection:
+                self._scan(connection, plan, payloads)
         digest = hashlib.sha256(b"".join(hashlib.sha256(it.content).digest() for it in payloads)).digest()
         preview = Preview(plan, payloads, digest)
         self._previews.add(preview)
@@ -160,14 +173,16 @@ class Gate:
         the order that other services lock them); what they raise stops the transfer.
 
         Raises:
+            ApprovalWaiting: a second person must approve it first, who has now been asked; nothing was sent.
             PlanOutdated: something changed since the preview; nothing was sent.
             KeyInUse: it has gone to the recipient already, or may have; nothing was sent.
             Refused, LogFault, DatabaseUnavailable: nothing was sent.
             OutcomeNotRecorded: it was begun, and what came of it could not be written: treated as in doubt.
         """
-        require(actor, *SENDERS)
-        if preview not in self._previews:
-            raise PermitRefused
+        with noted(self.database, actor, preview.plan.request, "release"):
+            require(actor, *SENDERS)
+            if preview not in self._previews:
+                raise PermitRefused
         transfer_id = new_transfer_id(self.database.clock.now())
         with in_hand(transfer_id):
             intent = self._intend(actor, preview, transfer_id, before, also)
@@ -226,15 +241,25 @@ class Gate:
                     actor=actor,
                     preview=preview,
                     transfer_id=transfer_id,
+                    rules=self.rules,
                 )
                 if also is not None:
                     also(uow, _facts(preview.plan, intent))
                 uow.commit()
+        except ApprovalNeeded as needed:
+            raise self._ask(actor, preview, needed) from None
         except IntegrityError as error:
             # Two processes with one key: the second met the constraint.
             with self.database.reading() as connection:
                 raise key_conflict(connection, preview.plan, error) from error
         return intent
+
+    def _ask(self, actor: Actor, preview: Preview, needed: ApprovalNeeded) -> ApprovalWaiting:
+        why = approvals.Why(str(needed.data["why"]))
+        with self.database.unit_of_work() as uow:
+            number = approvals.ask(uow, self.keyring, self.rules, actor, preview=preview, why=why)
+            uow.commit()
+        return ApprovalWaiting(number=number, why=Words(WHY_NAMES[why]))
 
     def _deliver(
         self, permit: GatePermit, intent: Intent, actor: Actor, preview: Preview
@@ -266,7 +291,7 @@ class Gate:
         try:
             self._conclude(actor, intent, preview, outcomes)
         except RegisterError as error:
-            raise OutcomeNotRecorded(transfer=intent.log_index, reason=str(error)) from error
+            raise OutcomeNotRecorded(transfer=intent.log_index, reason=error) from error
         signed = False
         # The outcome is durable; an unsigned log stops the next transfer, not the report of this one.
         with suppress(RegisterError):

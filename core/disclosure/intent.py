@@ -21,6 +21,7 @@ from core.disclosure.model import (
 from core.disclosure.owner import LEASE, this_process
 from core.disclosure.planning import draw_up, lock_customers, same_plan
 from core.disclosure.policy import POLICY_VERSION
+from core.disclosure.review import approvals
 from core.disclosure.sealing import blinded, blinding_key, data_keys, sealed_lines, transfer_key
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.errors import Words
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
     from core.disclosure.exits import Exit, ExitManifest
     from core.disclosure.log import DisclosureLog
+    from core.disclosure.review.approvals import ApprovalRules
     from core.disclosure.sealing import SealedLine
     from core.disclosure.types import Plan, Preview
     from core.keys import KeyRing
@@ -61,6 +63,7 @@ def record_intent(
     actor: Actor,
     preview: Preview,
     transfer_id: str,
+    rules: ApprovalRules,
 ) -> Intent:
     """Write the transfer, its lines and its log entry in the caller's unit of work.
 
@@ -68,6 +71,7 @@ def record_intent(
         PlanOutdated: data, a ban, a restriction or the agreement changed since the preview.
         KeyInUse: a key has gone to the recipient, or may have.
         Refused: the recipient may no longer be sent to.
+        ApprovalNeeded: a second person must approve it, and nobody has.
     """
     plan = preview.plan
     request = plan.request
@@ -76,6 +80,7 @@ def record_intent(
         raise PlanOutdated
     _check_keys(uow.connection, plan)
     keys = data_keys(uow, keyring, plan)
+    approval = approvals.approval_for(uow, keyring, rules, preview, keys)
     lines = sealed_lines(keys, transfer_id, plan)
     blinding = blinding_key(keyring, keys, transfer_id, [line.customer_id for line in lines])
     payload_digest = blinded(blinding, preview.digest)
@@ -100,7 +105,8 @@ def record_intent(
             "policy": str(POLICY_VERSION),
             "software": version(),
             "sealed": hashlib.sha256(sealed).hexdigest(),
-        },
+        }
+        | ({} if approval is None else {"approval": approval.uuid}),
     )
     uow.connection.execute(
         transfer_table.insert().values(
@@ -129,6 +135,8 @@ def record_intent(
         )
     )
     _write_lines(uow.connection, transfer_id, plan, lines)
+    if approval is not None:
+        approvals.use(uow, approval, transfer_id)
     return Intent(transfer_id, index, blinding)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from core.actor import SYSTEM
 from core.customers.words import BAN_NAMES
 from core.disclosure.categories import CATEGORY_NAMES, CATEGORY_OF_FIELD
 from core.disclosure.exits import NO_ANSWER
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from core.actor import Actor
     from core.disclosure.exits import FieldValue, Item, Payload
     from core.disclosure.purposes import Purpose
     from core.disclosure.recipients import Recipient
@@ -123,6 +125,7 @@ class Plan:
     withheld: Mapping[str, frozenset[str]]
     left_out: tuple[LeftOut, ...]
     planned_at: datetime
+    planned_by: Actor = SYSTEM
 
     @property
     def way(self) -> str:

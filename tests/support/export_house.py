@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.config import Config, Controller, Recipient
-from core.config.schema import FileSettings, KeySettings, LabelSheet, Letter, LogSettings, RegisterSettings
+from core.config.schema import (
+    FileSettings,
+    GateSettings,
+    KeySettings,
+    LabelSheet,
+    Letter,
+    LogSettings,
+    RegisterSettings,
+)
 from core.customers import service
 from core.customers.types import CustomerValues, Source, SourceKind
 from core.disclosure.log import DisclosureLog, LogSigner
@@ -61,6 +69,7 @@ def config_in(directory: Path) -> Config:
         log=LogSettings(origin="example.fi/exports", high_water_file=directory / "log.high-water"),
         keys=KeySettings(master_key_file=directory / "master.key", log_key_file=directory / "log.key"),
         files=FileSettings(export_directory=directory / "exports"),
+        gate=GateSettings(approval_persons=0, approval_first_use=False),
         recipients={
             "house": Recipient(
                 name="Oma henkilökunta",

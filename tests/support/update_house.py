@@ -20,7 +20,7 @@ from core.config import (
     UpdateAnswer,
     UpdateService,
 )
-from core.config.schema import FileSettings, KeySettings, LogSettings, RegisterSettings
+from core.config.schema import FileSettings, GateSettings, KeySettings, LogSettings, RegisterSettings
 from core.customers import first_load
 from core.database import Database
 from core.keys import KeyRing
@@ -56,6 +56,7 @@ def config_in(directory: Path) -> Config:
         files=FileSettings(
             quarantine_directory=directory / "quarantine", exchange_directory=directory / "exchange"
         ),
+        gate=GateSettings(approval_persons=0, approval_first_use=False),
         recipients={
             "addresses": Recipient(
                 name="Osoitepalvelu Oy",

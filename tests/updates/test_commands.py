@@ -31,6 +31,8 @@ email = "m@example.com"
 url = {url}
 [log]
 origin = "example.fi/updates"
+[gate]
+approval_first_use = false
 [recipients.addresses]
 name = "Osoitepalvelu Oy"
 role = "processor"

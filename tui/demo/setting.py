@@ -175,6 +175,8 @@ def _configuration(at: Partners) -> dict[str, Any]:
             },
         },
         "log": {"origin": "example.fi/demo"},
+        # The demo's one person works alone.
+        "gate": {"approval_persons": 0, "approval_first_use": False},
         "recipients": _recipients(),
         "partners": _partners(at),
         "loads": {LOAD: {"columns": dict(REGISTER_COLUMNS)}},

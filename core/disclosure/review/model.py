@@ -45,7 +45,6 @@ approval_table: Final = Table(
     # The transfer that it let through; an approval serves once.
     Column("transfer_id", String(36), ForeignKey("transfer.id"), unique=True),
     Index("ix_transfer_approval_state", "state"),
-    Index("ix_transfer_approval_digest", "digest"),
 )
 
 refusal_table: Final = Table(

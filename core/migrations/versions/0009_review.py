@@ -59,7 +59,6 @@ def _before_sending() -> None:
         sa.UniqueConstraint("uuid", name="uq_transfer_approval_uuid"),
         sa.UniqueConstraint("transfer_id", name="uq_transfer_approval_transfer_id"),
     )
-    op.create_index("ix_transfer_approval_digest", "transfer_approval", ["digest"])
     op.create_index("ix_transfer_approval_state", "transfer_approval", ["state"])
     op.create_table(
         "transfer_refusal",
