@@ -64,6 +64,8 @@ class DatabaseDiskFault(DatabaseUnavailable):
 
 _SQLITE: Final[Mapping[int, type[DatabaseUnavailable]]] = {
     sqlite3.SQLITE_FULL: DatabaseFull,
+    # The index of the write-ahead log, which every use begins with, found no room.
+    sqlite3.SQLITE_IOERR_SHMSIZE: DatabaseFull,
     sqlite3.SQLITE_BUSY: DatabaseBusy,
     sqlite3.SQLITE_LOCKED: DatabaseBusy,
     sqlite3.SQLITE_PROTOCOL: DatabaseBusy,
@@ -104,9 +106,10 @@ _PRIMARY: Final = 0xFF
 
 def unavailable(error: DBAPIError) -> DatabaseUnavailable:
     """What to tell of *error*: never a statement or its parameters, which may hold personal data."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is not None and code & _PRIMARY in _SQLITE:
-        return _SQLITE[code & _PRIMARY]()
+    code = getattr(error.orig, "sqlite_errorcode", None) or 0
+    named = _SQLITE.get(code) or _SQLITE.get(code & _PRIMARY)
+    if named is not None:
+        return named()
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]()

@@ -99,6 +99,8 @@ class RegisterError(Exception):
 
 
 def _shown(value: object, language: str) -> object:
+    if isinstance(value, RegisterError):
+        return value.explain(language).sentence
     if isinstance(value, Words):
         return tr(value, language)
     return shorten(safe_text(value), 200) if isinstance(value, str) else value

@@ -127,15 +127,20 @@ def write_secret_file(path: Path, content: bytes) -> None:
 
     Raises:
         KeyFileExists: there is one already.
+        OSError: it cannot be written; nothing of it is left.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise KeyFileExists(path=str(path)) from error
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        path.unlink()
+        raise
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:
