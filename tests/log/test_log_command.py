@@ -131,7 +131,7 @@ def test_export_names_the_key(told: DisclosureLog, reviewer: Actor, tmp_path: Pa
     assert done.exit_code == 0
     assert told.vkey in done.output
     data = json.loads(run(TestCli(told, reviewer, as_json=True), "export", tmp_path / "out").output)
-    assert (data["written"], data["kept"], data["size"]) == (0, 3, 7)
+    assert (data["written"], data["kept"], data["size"]) == (0, 6, 7)
 
 
 def test_show_lists_and_filters(told: DisclosureLog, reviewer: Actor) -> None:
@@ -173,3 +173,21 @@ def test_damaged_entries_are_still_listed_as_they_are(told: DisclosureLog, revie
         uow.commit()
     tamper(told.database, "UPDATE log_entry SET kind = 'outcome' WHERE entry_index = 1")
     assert run(TestCli(told, reviewer), "show", 1).exit_code == 0
+
+
+@pytest.mark.parametrize(("form", "lines"), [("jsonl", 7), ("fhir", 3), ("csv", 3)])
+def test_export_for_other_programs(
+    told: DisclosureLog, reviewer: Actor, tmp_path: Path, form: str, lines: int
+) -> None:
+    """One file in the form that was asked for, and how many lines it has."""
+    target = tmp_path / "log.file"
+    done = run(TestCli(told, reviewer, as_json=True), "export", "--format", form, target)
+    assert json.loads(done.output) == {"file": str(target), "format": form, "lines": lines}
+    assert len(target.read_text(encoding="utf-8").splitlines()) == lines + (form == "csv")
+
+
+def test_export_with_lines_verifies(told: DisclosureLog, reviewer: Actor, tmp_path: Path) -> None:
+    """The lines go along when they are asked for, and are verified with the rest."""
+    assert run(TestCli(told, reviewer), "export", "--lines", tmp_path / "out").exit_code == 0
+    assert len(list((tmp_path / "out" / "lines").iterdir())) == 3
+    assert run(TestCli(told, reviewer), "verify", tmp_path / "out", "--vkey", told.vkey).exit_code == 0

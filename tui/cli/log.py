@@ -117,13 +117,38 @@ def verify(cli: Cli, directory: Path | None, vkey: str | None, held_files: tuple
 
 
 @command.command("export")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tiles", "jsonl", "fhir", "csv"]),
+    default="tiles",
+    show_default=True,
+    help="A directory to verify, or one file for another program; none names a person.",
+)
+@click.option(
+    "--lines", is_flag=True, help="Let the transfers' lines go along, for receipts of single persons."
+)
 @pass_cli
-def export(cli: Cli, directory: Path) -> None:
-    """Write the signed log into DIRECTORY, empty or an earlier export, for others to verify."""
+def export(cli: Cli, target: Path, form: str, *, lines: bool) -> None:
+    """Write the signed log into the directory TARGET for others to verify, or into the file TARGET for programs."""
     require(cli.actor(), Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
     log = cli.register().log
-    report = log.export(directory)
+    if form != "tiles":
+        written = log.write_interchange(target, form)
+        cli.emit(
+            {"file": str(target), "format": form, "lines": written},
+            cli.tr(N_("{lines} lines written to {file}."), lines=written, file=target),
+        )
+        return
+    _export_tiles(cli, target, lines=lines)
+
+
+def _export_tiles(cli: Cli, directory: Path, *, lines: bool) -> None:
+    from core.disclosure.transfers import stored_lines
+
+    log = cli.register().log
+    report = log.export(directory, stored_lines if lines else None)
     cli.emit(
         {
             "directory": str(directory),

@@ -6,9 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.categories import FIELDS_BY_CATEGORY
-from core.disclosure.log import entries, export, signing, store, verify
+from core.disclosure.log import entries, export, interchange, signing, store, verify
 from core.disclosure.log.checkpoint import Checkpoint
-from core.disclosure.log.errors import EntryInvalid, LogBusy, LogEntryNotFound, LogFault, LogWentBack
+from core.disclosure.log.errors import (
+    EntryInvalid,
+    LogBusy,
+    LogEntryNotFound,
+    LogFault,
+    LogWentBack,
+    NothingSigned,
+)
 from core.disclosure.log.high_water import HighWaterMark
 from core.disclosure.log.keeping_errors import MirrorUnwritable, WrongKey
 from core.disclosure.log.keychain import stored_chain
@@ -327,3 +334,19 @@ class DisclosureLog:
         """
         with self.database.reading() as connection:
             return export.write_export(connection, self.signer.verifier, directory, lines)
+
+    def write_interchange(self, path: Path, form: str) -> int:
+        """Write the signed entries to *path* as ``jsonl``, ``fhir`` or ``csv``; see `core.disclosure.log.interchange`.
+
+        Returns how many lines the file has.
+
+        Raises:
+            NothingSigned, ExportUnwritable, CannotWrite, LogFault: nothing was written.
+        """
+        signed = self.latest()
+        if signed is None:
+            raise NothingSigned
+        with self.database.reading() as connection:
+            return interchange.write(
+                path, form, self.origin, lambda: store.read_entries(connection, 0, signed.size)
+            )

@@ -621,7 +621,7 @@ class Check:
             self.compare(checkpoint, path)
 
 
-def listed(index: int, members: dict[str, Any], finnish: bool) -> str:
+def listed(index: int, members: dict[str, Any], *, finnish: bool) -> str:
     """An entry in words, on one line."""
     kind = members["t"].removeprefix(FORMAT)
     parts = [
@@ -697,7 +697,7 @@ def main(given: list[str]) -> int:
         check.receipt(path, read(options.entry) or b"" if options.entry else None)
     for start in range(0, len(check.leaves) if options.list else 0, WIDTH):
         for index, entry in enumerate(check.bundle(start // WIDTH), start):
-            say(listed(index, parse_entry(entry) or {"t": "?", "ts": 0}, finnish))
+            say(listed(index, parse_entry(entry) or {"t": "?", "ts": 0}, finnish=finnish))
     for line in report(check, own_key=options.vkey is None, finnish=finnish):
         say(line)
     return 1 if check.count else 0
