@@ -34,12 +34,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Bytes that will leave, exactly; ``label`` says in a word what they are (``customer``, ``invoice``, ``file``)."""
+    """Bytes that will leave, exactly; ``label`` says in a word what they are (``customer``, ``invoice``, ``file``).
+
+    ``said`` is what a PDF was set from: a PDF's own bytes are compressed, so values cannot be sought in them.
+    """
 
     item_ids: tuple[str, ...]
     content: bytes = field(repr=False)
     media_type: str
     label: str
+    said: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
 NO_APPROVALS: Final = ApprovalRules()
 _TRIES: Final = 3
+PDF: Final = "application/pdf"
 
 
 class Gate:
@@ -158,7 +159,7 @@ class Gate:
                 yield from ((name, value) for name, value in subject.extra.items() if name not in plan.fields)
 
         canaries = Canaries(forbidden(), (value for item in plan.items for value in item.fields.values()))
-        found = frozenset[str]().union(*(canaries.found_in(it.content) for it in payloads))
+        found = frozenset[str]().union(*(canaries.found_in(_readable(it)) for it in payloads))
         if found:
             raise ForbiddenValueInPayload(
                 recipient=plan.recipient.name, adapter=plan.way, fields=", ".join(sorted(found))
@@ -322,6 +323,13 @@ class Gate:
                 digest=blinded(intent.blinding, preview.digest),
             )
             uow.commit()
+
+
+def _readable(payload: Payload) -> bytes:
+    """What is searched: the bytes themselves, or for a PDF what it was set from."""
+    if payload.media_type == PDF and payload.said is not None:
+        return payload.said
+    return payload.content
 
 
 def _nobody(plan: Plan) -> NobodyToSend:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.exits import (
@@ -16,6 +17,7 @@ from core.disclosure.permit import check_permit
 from core.documents import FILES
 from core.documents.folder import ExportFolder, MaybeNotKept, day_of
 from core.documents.forms import form_of
+from core.documents.typesetter import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,16 +38,17 @@ def file_exit(config: Config, typesetter: Typesetter, name: str) -> FileExit:
         NoSuchForm: there is no such form.
         TemplateUnreadable: a letter's own template cannot be read.
     """
-    form = form_of(config, typesetter, name.removeprefix(_PREFIX))
-    return FileExit(form, ExportFolder(config.files.export_directory))
+    form = form_of(config, name.removeprefix(_PREFIX))
+    return FileExit(form, ExportFolder(config.files.export_directory), typesetter)
 
 
 class FileExit:
     """Renders a selection as one file and puts it into the export folder."""
 
-    def __init__(self, form: Form, folder: ExportFolder) -> None:
+    def __init__(self, form: Form, folder: ExportFolder, typesetter: Typesetter) -> None:
         self._form = form
         self._folder = folder
+        self._typesetter = typesetter
 
     @property
     def manifest(self) -> ExitManifest:
@@ -74,8 +77,12 @@ class FileExit:
         day = day_of(selection or "")
         if day is None:
             raise ValueError("an export's items share a key made by core.documents.folder.new_selection")
-        content = self._form.render(purpose, items, day)
-        return (Payload(tuple(item.id for item in items), content, self._form.media_type, self._form.name),)
+        made, said = self._form.render(purpose, items, day), None
+        if isinstance(made, Pages):
+            said = json.dumps(made.data, ensure_ascii=False).encode()
+            made = self._typesetter.pdf(made)
+        ids = tuple(item.id for item in items)
+        return (Payload(ids, made, self._form.media_type, self._form.name, said),)
 
     def deliver(
         self,

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     from core.config import Config
     from core.disclosure.exits import Item
-    from core.documents.typesetter import Typesetter
 
-    Render = Callable[[str, Sequence[Item], date], bytes]
+    Render = Callable[[str, Sequence[Item], date], bytes | Pages]
 
 LETTER: Final = "letter-"
 _WHO: Final = frozenset({"name.first", "name.last", "organisation.name"})
@@ -38,7 +37,7 @@ MARKETING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: ``render`` makes its bytes from purpose, items and the day that they carry."""
+    """One form: ``render`` makes its bytes, or pages to be set, of purpose, items and the day that they carry."""
 
     name: str
     ending: str
@@ -58,7 +57,7 @@ _PDF: Final = "application/pdf"
 _CSV: Final = "text/csv; charset=utf-8"
 
 
-def form_of(config: Config, typesetter: Typesetter, name: str) -> Form:
+def form_of(config: Config, name: str) -> Form:
     """The form called *name* as the configuration has it; letters are ``letter-NAME``.
 
     Raises:
@@ -67,7 +66,7 @@ def form_of(config: Config, typesetter: Typesetter, name: str) -> Form:
     """
     language = config.register.language
     if name.startswith(LETTER):
-        return _letter(config, typesetter, name)
+        return _letter(config, name)
     renders: dict[str, tuple[str, str, frozenset[str], frozenset[str], frozenset[str], Render]] = {
         "csv": ("csv", _CSV, _EXPORTED_FOR, frozenset(), _TABLE, lambda _, it, __: tables.csv_file(it, language)),
         "jsonl": (
@@ -80,8 +79,8 @@ def form_of(config: Config, typesetter: Typesetter, name: str) -> Form:
         ),
         "labels": (
             "pdf", _PDF, _EXPORTED_FOR, _REACHED_AT, _ON_LABELS,
-            lambda purpose, it, day: typesetter.pdf(
-                Pages(_ours("labels"), pages.labels(config, it, marketing=purpose in MARKETING), day)
+            lambda purpose, it, day: Pages(
+                _ours("labels"), pages.labels(config, it, marketing=purpose in MARKETING), day
             ),
         ),
         "labels-csv": (
@@ -90,7 +89,7 @@ def form_of(config: Config, typesetter: Typesetter, name: str) -> Form:
         ),
         "directory": (
             "pdf", _PDF, frozenset({"publication"}), frozenset(), _LISTED,
-            lambda _, it, day: typesetter.pdf(Pages(_ours("directory"), pages.directory(config, it, day), day)),
+            lambda _, it, day: Pages(_ours("directory"), pages.directory(config, it, day), day),
         ),
     }  # fmt: skip
     if name not in renders:
@@ -99,7 +98,7 @@ def form_of(config: Config, typesetter: Typesetter, name: str) -> Form:
     return Form(name, ending, media_type, purposes, requires, uses - requires, render)
 
 
-def _letter(config: Config, typesetter: Typesetter, name: str) -> Form:
+def _letter(config: Config, name: str) -> Form:
     letter = config.letters.get(name.removeprefix(LETTER))
     if letter is None:
         raise _unknown(config, name)
@@ -120,8 +119,8 @@ def _letter(config: Config, typesetter: Typesetter, name: str) -> Form:
         _POSTED_FOR,
         _REACHED_AT,
         _ON_LABELS - _REACHED_AT,
-        lambda purpose, it, day: typesetter.pdf(
-            Pages(template, pages.letters(config, letter, it, day, marketing=purpose in MARKETING), day)
+        lambda purpose, it, day: Pages(
+            template, pages.letters(config, letter, it, day, marketing=purpose in MARKETING), day
         ),
     )
 

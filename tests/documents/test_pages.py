@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 import integrations.typesetter
 from core.config.schema import Letter
+from core.customers.model import customer_table
+from core.disclosure.errors import ForbiddenValueInPayload
 from core.documents.errors import CannotTypeset, LabelTooSmall, TemplateUnreadable, TypesetterUnavailable
 from core.documents.typesetter import Pages
 from integrations.typesetter import Typst
@@ -43,6 +47,37 @@ def test_pages_are_tagged_and_always_the_same(exports: Exports, form: str, purpo
     assert b"/Lang(fi" in payload.content
     assert payload.media_type == "application/pdf"
     assert exports.file(exports.register.gate.release(exports.actor, preview)) == payload.content
+
+
+def test_a_number_of_the_format_is_nobodys_number(exports: Exports) -> None:
+    """A PDF is full of lengths and places; one that equals a customer's number is no leak and stops no sheet."""
+    for _ in range(40):
+        exports.add()
+    names = frozenset({"name", "postal_address"})
+    content = exports.plan("labels", categories=names).payloads[0].content
+    places = [match[1].decode() for match in re.finditer(rb"(?<![0-9])([0-9]{5,7})(?![0-9])", content)]
+    with exports.register.database.unit_of_work() as uow:
+        uow.connection.execute(
+            update(customer_table).where(customer_table.c.number == "1001").values(number=places[-1])
+        )
+        uow.commit()
+    assert exports.plan("labels", categories=names).payloads[0].content == content
+
+
+def test_a_page_that_got_more_than_it_may_is_stopped(
+    exports: Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a template is given is searched, since the PDF itself cannot be: a value that slipped in is found."""
+    exports.add()
+
+    def leaking(*_: object, **__: object) -> dict[str, object]:
+        return {"title": "x", "slip": "elli@example.fi"}
+
+    monkeypatch.setattr("core.documents.pages.labels", leaking)
+    monkeypatch.setattr("core.documents.forms._ours", lambda name: TITLED + "x")
+    with pytest.raises(ForbiddenValueInPayload) as refused:
+        exports.plan("labels")
+    assert refused.value.data["fields"] == "email"
 
 
 def test_text_is_text_whatever_it_looks_like(exports: Exports) -> None:

@@ -88,6 +88,8 @@ def main(config: Path) -> None:
             "adapter": "files",
         }
     }
+    # Who sits alone here has nobody to approve a first use.
+    document["gate"] = {"approval_first_use": False}
     document["letters"] = {"hello": {"subject": "Hei", "text": "Hei"}}
     config.write_text(tomli_w.dumps(document), encoding="utf-8")
     from core.actor import Actor, Role
