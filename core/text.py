@@ -6,6 +6,7 @@ make a value look like another (Unicode TR 36, TR 39); none of them belongs in a
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import Final
 
@@ -63,6 +64,16 @@ def safe_text(text: object) -> str:
         if char in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
         else _REPLACEMENT
         for char in str(text)
+    )
+
+
+def safe_json(text: str) -> str:
+    """JSON with every forbidden character written as an escape: the same data, and nothing that commands a terminal."""
+    return "\n".join(
+        line
+        if line.isprintable() and _JOINER not in line
+        else "".join(char if _allowed(char) else json.dumps(char)[1:-1] for char in line)
+        for line in text.split("\n")
     )
 
 

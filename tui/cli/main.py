@@ -18,7 +18,7 @@ import click
 
 from core.errors import RegisterError
 from core.messages import LANGUAGES, tr
-from core.text import safe_text
+from core.text import safe_json, safe_text
 from tui.cli.door import guard
 from tui.cli.faults import report_unexpected
 from tui.cli.speech import localise, spoken_language, teach_library
@@ -117,7 +117,7 @@ class Cli:
     def emit(self, data: Any, sentence: str | None = None) -> None:
         """Print a result: as JSON when asked for, otherwise *sentence* (lines already in the language, cleaned here)."""
         if self.as_json:
-            click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+            click.echo(safe_json(json.dumps(data, ensure_ascii=False, indent=2, default=str)))
         elif sentence is not None:
             for line in sentence.split("\n"):
                 click.echo(safe_text(line))
@@ -132,7 +132,7 @@ class Cli:
                 "where": explanation.where,
                 "advice": explanation.advice,
             }
-            click.echo(json.dumps({"error": problem}, ensure_ascii=False), err=True)
+            click.echo(safe_json(json.dumps({"error": problem}, ensure_ascii=False)), err=True)
             return
         click.echo(explanation.sentence + (f" ({explanation.where})" if explanation.where else ""), err=True)
         if explanation.advice:
