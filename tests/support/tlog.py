@@ -1,7 +1,7 @@
 """Vectors of other people's transparency logs: the large files beside the checkout, or the small set carried here.
 
 Sources of the carried ones: C2SP signed-note, tlog-tiles and tlog-checkpoint; transparency-dev/merkle and tessera
-(Apache-2.0); golang/mod sumdb/note (BSD-3).
+(Apache-2.0); golang/mod sumdb/note (BSD-3); FiloSottile/torchwood litewitness (ISC).
 """
 
 from __future__ import annotations
@@ -32,6 +32,64 @@ _PATH_0_OF_8: Final = [
 _ORIGIN: Final = "example.com/log/testdata"
 
 CARRIED: Final[dict[str, Any]] = {
+    "witness_add_checkpoint": {
+        "origin": "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562",
+        "log_vkey": "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562+5202289b+Af/cLU2Y5BJNP+r3iMDC+av9eWCD0fBJVDfzAux5zxAP",
+        "cases": [
+            {
+                "body": "old 0\n"
+                "\n"
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562\n"
+                "1\n"
+                "KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                "\n"
+                "— "
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 "
+                "UgIom7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY=\n",
+                "status": 200,
+            },
+            {
+                "body": "old 1\n"
+                "\n"
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562\n"
+                "3\n"
+                "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=\n"
+                "\n"
+                "— "
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 "
+                "UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=\n",
+                "status": 422,
+            },
+            {
+                "body": "old 1\n"
+                "KgEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                "KgIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABA=\n"
+                "\n"
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562\n"
+                "3\n"
+                "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=\n"
+                "\n"
+                "— "
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 "
+                "UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=\n",
+                "status": 422,
+            },
+            {
+                "body": "old 1\n"
+                "KgEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                "KgIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                "\n"
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562\n"
+                "3\n"
+                "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=\n"
+                "\n"
+                "— "
+                "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562 "
+                "UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=\n",
+                "status": 200,
+            },
+        ],
+    },
     "rfc6962_reference_tree": {
         "leaves_hex": [
             "",
@@ -243,6 +301,6 @@ def vectors(name: str) -> dict[str, Any]:
     if path.is_file():
         large: dict[str, Any] = json.loads(path.read_text())
         return large
-    print(f"{name}: no shared/data/tlog beside the checkout, only the carried vectors are tried")  # noqa: T201
+    print(f"{name}: no shared/data/tlog beside the checkout, only the carried vectors are tried")
     carried: dict[str, Any] = CARRIED[name]
     return carried
