@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from core import migrations
 from core.clock import Clock, SystemClock
 from core.database import Database
+from core.errors import RegisterError
 from core.keys import KeyRing
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ class Register:
             NoRegister: nothing was made in it.
         """
         database = Database.open(self.config.database.address(), self.clock)
-        migrations.check(database)
+        try:
+            migrations.check(database)
+        except RegisterError:
+            database.close()
+            raise
         return database
 
     @cached_property

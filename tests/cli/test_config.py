@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,7 +149,9 @@ def test_init_names_every_answer_it_lacks(tmp_path: Path, capsys: pytest.Capture
 def test_database_of_an_older_program_is_refused_with_the_command(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An empty database is named by its version, with the verb that mends it."""
-    (file.parent / "register.db").unlink()
+    """An older database is named by its version, with the verb that mends it."""
+    with closing(sqlite3.connect(file.parent / "register.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.commit()
     assert run("--config", str(file), "--language", "en", "db", "check") == 1
     assert "rekisteri db upgrade" in capsys.readouterr().err
