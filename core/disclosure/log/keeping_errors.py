@@ -113,7 +113,7 @@ class StillBroken(Refused):
     """The log does not verify, so it stays closed."""
 
     code = "log.still_broken"
-    sentence = N_("The log stays closed: it does not verify. {problem}")
+    sentence = N_("The log stays closed: it does not verify.")
     advice = N_("rekisteri log verify tells everything that was found.")
 
 

@@ -36,7 +36,7 @@ def reopen(log: DisclosureLog, actor: Actor, reason: str, lines: LinesOf | None 
         raise NotClosed
     report = log.verify(lines)
     if not report.verified:
-        raise StillBroken(problem=str(report.problems[0]))
+        raise StillBroken
     with log.database.unit_of_work() as uow:
         # A clock that went back since must not make the fault later than its end.
         since = min(milliseconds(latched.since), milliseconds(uow.now))

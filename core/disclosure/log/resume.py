@@ -68,7 +68,7 @@ def _intact(log: DisclosureLog) -> CompactRange:
     for problem in log.verify().problems:
         # Keys that were changed after the backup was made are named by the entries that are missing.
         if not isinstance(problem, LogWentBack | MarkMissing | MarkBroken | WrongKey):
-            raise StillBroken(problem=str(problem))
+            raise StillBroken from problem
     with log.database.reading() as connection:
         return store.head(connection)
 
