@@ -293,7 +293,7 @@ def _first_use_waiting(uow: UnitOfWork, keyring: KeyRing, plan: Plan) -> int | N
     for number in rows.all():
         asked = request_of(uow.connection, keyring, number)
         if asked is None or _whom(asked) != _whom(plan.request):
-            return number
+            return int(number)
         void(uow, number)
     return None
 

@@ -100,7 +100,7 @@ class DoubtUnexplained(Refused):
     """A review cannot be signed off while transfers lie open."""
 
     code = "review.doubt_unexplained"
-    sentence = N_("{count} transfers are in doubt, and no open finding says why.")
+    sentence = N_("Transfers {transfers} are in doubt, and no open finding says why.")
     advice = N_("Settle them (Transfers in doubt), or make a finding about each; then sign off.")
 
 
