@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from core.bulk import insert_rows
 from core.disclosure.categories import categories_of
 from core.disclosure.errors import KeyInUse, PlanOutdated
 from core.disclosure.log.lines import lines_root
@@ -43,6 +44,20 @@ if TYPE_CHECKING:
     from core.keys import KeyRing
 
 _CHUNK = 500
+_ROWS = 5000
+_LINE_COLUMNS = (
+    "transfer_id",
+    "number",
+    "item_id",
+    "customer_id",
+    "key",
+    "tag",
+    "commitment",
+    "digest",
+    "sealed",
+    "code",
+    "pending",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,23 +205,12 @@ def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
 
 
 def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Sequence[SealedLine]) -> None:
-    connection.execute(
-        transfer_line_table.insert(),
-        [
-            {
-                "transfer_id": transfer_id,
-                "number": line.line.number,
-                "item_id": line.item_id,
-                "customer_id": line.customer_id,
-                "key": line.key,
-                "tag": line.line.tag,
-                "commitment": line.line.commitment,
-                "digest": line.line.digest,
-                "sealed": line.sealed,
-            }
-            for line in lines
-        ],
-    )
+    # Some at a time: a row of each of 100,000 persons at once is tens of megabytes for nothing.
+    for start in range(0, len(lines), _ROWS):
+        some = lines[start : start + _ROWS]
+        insert_rows(
+            connection, transfer_line_table, _LINE_COLUMNS, [_line_row(transfer_id, it) for it in some]
+        )
     if plan.left_out:
         connection.execute(
             transfer_left_out_table.insert(),
@@ -223,9 +227,28 @@ def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Se
             ],
         )
     claims = sorted(line.key for line in lines)
-    connection.execute(
-        transfer_key_table.insert(),
-        [{"recipient_code": plan.recipient.code, "key": key, "transfer_id": transfer_id} for key in claims],
+    insert_rows(
+        connection,
+        transfer_key_table,
+        ("recipient_code", "key", "transfer_id"),
+        [(plan.recipient.code, key, transfer_id) for key in claims],
+    )
+
+
+def _line_row(transfer_id: str, it: SealedLine) -> tuple[object, ...]:
+    line = it.line
+    return (
+        transfer_id,
+        line.number,
+        it.item_id,
+        it.customer_id,
+        it.key,
+        line.tag,
+        line.commitment,
+        line.digest,
+        it.sealed,
+        "",
+        False,
     )
 
 

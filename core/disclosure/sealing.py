@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TRANSIENT_FIELDS: Final = frozenset({"identity_code"})
 TRANSIENT_MARK: Final = "*"
 _SMALLEST: Final = 256
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,15 @@ def sealed_lines(keys: Mapping[int, DataKey], transfer_id: str, plan: Plan) -> l
     """The lines of a transfer in their stored order, which is drawn by lot: a list's order can tell who is in it."""
     items = list(plan.items)
     secrets.SystemRandom().shuffle(items)
+    transfer = transfer_id.encode()
     lines = []
     for number, item in enumerate(items):
-        subject = plan.subjects[item.id]
-        key = keys[subject.customer_id]
-        sealed = key.seal(_padded(_shown(item.fields)), _context(transfer_id, number))
-        line = Line(
-            number=number,
-            tag=key.tag(transfer_id.encode()),
-            commitment=key.commitment(_context(transfer_id, number)),
-            digest=hashlib.sha256(sealed).digest(),
-        )
-        lines.append(SealedLine(item.id, subject.customer_id, item.key, line, sealed))
+        customer_id = plan.subjects[item.id].customer_id
+        key = keys[customer_id]
+        context = _context(transfer_id, number)
+        sealed = key.seal(_padded(_shown(item.fields)), context)
+        line = Line(number, key.tag(transfer), key.commitment(context), hashlib.sha256(sealed).digest())
+        lines.append(SealedLine(item.id, customer_id, item.key, line, sealed))
     return lines
 
 
@@ -108,13 +106,15 @@ def data_keys(uow: UnitOfWork, keyring: KeyRing, plan: Plan) -> Mapping[int, Dat
     return keyring.data_keys(uow, [subject.customer_id for subject in plan.subjects.values()])
 
 
-def _shown(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+def _shown(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
+    if TRANSIENT_FIELDS.isdisjoint(fields):
+        return fields
     return {name: TRANSIENT_MARK if name in TRANSIENT_FIELDS else value for name, value in fields.items()}
 
 
 def _padded(fields: Mapping[str, FieldValue]) -> bytes:
     """JSON with spaces behind it up to a power of two, since a length can tell which fields there are."""
-    content = json.dumps(fields, ensure_ascii=False, sort_keys=True, default=dict).encode()
+    content = _ENCODER.encode(fields if type(fields) is dict else dict(fields)).encode()
     size = _SMALLEST
     while size < len(content):
         size *= 2
