@@ -44,6 +44,7 @@ VERBS: Final = {
     "order": "order",
     "partner": "partner",
     "recipient": "recipient",
+    "review": "review",
     "run-due": "run_due",
     "sandbox": "sandbox",
     "session": "session",

@@ -8,6 +8,7 @@ import click
 
 from core.actor import SYSTEM
 from core.customers import credit
+from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
 from tui.cli.main import Cli, pass_cli
@@ -29,6 +30,7 @@ def command(cli: Cli) -> None:
         purged = credit.purge_answers(uow)
         uow.commit()
     removed = documents.sweep(register)
+    reviewed = do_what_is_due(register)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
@@ -39,6 +41,8 @@ def command(cli: Cli) -> None:
         cli.tr(N_("Waiting for a person: {transfers}"), transfers=_numbers(settled.for_person)),
         cli.tr(N_("Credit answers purged: {count}"), count=purged),
         cli.tr(N_("Exports removed after their time: {count}"), count=len(removed)),
+        cli.tr(N_("Looks entered into the log: {count}"), count=reviewed.looks),
+        cli.tr(N_("New findings of drift: {count}"), count=reviewed.findings),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
     ]
@@ -54,6 +58,9 @@ def command(cli: Cli) -> None:
             "for_person": settled.for_person,
             "answers_purged": purged,
             "exports_removed": len(removed),
+            "looks_entered": reviewed.looks,
+            "drift_findings": reviewed.findings,
+            "approvals_void": reviewed.void,
             "log_size": signed.size,
             "anchor": list(anchored),
             "mirror_problem": problem.code if problem else None,
