@@ -11,7 +11,7 @@ import sys
 
 from benchmarks.measure import DATABASES, Measurement, Options, table
 
-BENCHMARKS = ("search",)
+BENCHMARKS = ("search", "transfers")
 
 
 def main() -> None:

@@ -66,9 +66,13 @@ transfer_table: Final = Table(
     ForeignKeyConstraint(
         ["recipient_code", "recipient_version"], ["recipient_version.code", "recipient_version.version"]
     ),
-    Index("ix_transfer_state", "state"),
-    Index("ix_transfer_recipient", "recipient_code", "number"),
-    Index("ix_transfer_created_at", "created_at"),
+    # One for each way to look at a long list, newest first; the other columns go along so that filters that are
+    # combined, and counted, need no row.
+    Index("ix_transfer_recipient", "recipient_code", "number", "purpose", "state", "staff_id", "created_at"),
+    Index("ix_transfer_purpose", "purpose", "number", "recipient_code", "state", "staff_id", "created_at"),
+    Index("ix_transfer_state", "state", "number", "recipient_code", "purpose", "staff_id", "created_at"),
+    Index("ix_transfer_staff", "staff_id", "number", "recipient_code", "purpose", "state", "created_at"),
+    Index("ix_transfer_created_at", "created_at", "number", "recipient_code", "purpose", "state", "staff_id"),
 )
 
 transfer_line_table: Final = Table(

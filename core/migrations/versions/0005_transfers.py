@@ -58,9 +58,17 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("number", name="uq_transfer_number"),
     )
-    op.create_index("ix_transfer_created_at", "transfer", ["created_at"])
-    op.create_index("ix_transfer_recipient", "transfer", ["recipient_code", "number"])
-    op.create_index("ix_transfer_state", "transfer", ["state"])
+    looked_at = {
+        "recipient": "recipient_code",
+        "purpose": "purpose",
+        "state": "state",
+        "staff": "staff_id",
+        "created_at": "created_at",
+    }
+    along = ["recipient_code", "purpose", "state", "staff_id", "created_at"]
+    for name, column in looked_at.items():
+        rest = [it for it in along if it != column]
+        op.create_index(f"ix_transfer_{name}", "transfer", [column, "number", *rest])
     op.create_table(
         "transfer_line",
         sa.Column("transfer_id", sa.String(36), nullable=False),
