@@ -57,6 +57,15 @@ def advance(uow: UnitOfWork, batch: Batch, *, position: int, counts: Mapping[str
     return _moved(uow, batch, position=position, counts=dict(total))
 
 
+def hold(uow: UnitOfWork, batch: Batch) -> None:
+    """Make sure, before a chunk's first row, that nobody has taken the batch further, and keep it so.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    _moved(uow, batch, position=batch.position)
+
+
 def enter(uow: UnitOfWork, batch: Batch, state: BatchState) -> Batch:
     """The batch in its next state, to be worked from the first line on.
 

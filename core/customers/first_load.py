@@ -111,6 +111,7 @@ def load(
     batch = _begin(register, actor, reader, table, known.digest, again=again)
     for chunk in _chunks(table, batch.position):
         with register.database.unit_of_work() as uow:
+            batches.hold(uow, batch)
             counts = _Chunk(uow, register, actor, batch, table).load(reader, chunk)
             batch = batches.advance(uow, batch, position=chunk[-1].line, counts=counts)
             uow.commit()

@@ -48,6 +48,7 @@ def carry_out(register: Register, actor: Actor, number: int, *, progress: Watche
     total = _rows_to_apply(register, batch)
     while True:
         with register.database.unit_of_work() as uow:
+            service.hold(uow, batch)
             rows = _next_rows(uow, batch)
             if not rows:
                 break

@@ -112,6 +112,7 @@ class _Reading:
     def stage(self, batch: Batch, chunk: Sequence[Row | Malformed]) -> Batch:
         """Read, match and foresee one chunk, in one transaction."""
         with self.register.database.unit_of_work() as uow:
+            service.hold(uow, batch)
             today = uow.now.astimezone(HELSINKI).date()
             good: list[Understood] = []
             problems: list[Problem] = []

@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,7 @@ from core.batches.types import BatchKind
 from core.customers import first_load
 from core.disclosure import transfers
 from core.disclosure.types import TransferState
-from core.updates import applying
+from core.updates import applying, staging
 from integrations.sandbox.faults import Fault
 from tests.support.awkward import (
     LANGUAGES,
@@ -37,6 +37,7 @@ from tui.demo.files import write_answer, write_register
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from core.batches.types import Batch
     from integrations.sandbox.server import Received
     from tests.support.awkward import World
     from tui.demo.setting import Partners
@@ -287,12 +288,48 @@ def test_two_loads_of_one_file_at_once_load_each_row_once(world: World) -> None:
         for _ in range(2)
     ]
     ends = [(*one.communicate(timeout=60), one.returncode) for one in both]
-    told = str(ends)
+    note = world.folder / ".local" / "state" / "rekisteri" / "faults.log"
+    told = f"{ends}\n{note.read_text() if note.exists() else ''}"
     assert not any(word in told for word in UNFORESEEN), told
     assert all(code in {0, 1, 3} for _, _, code in ends), told
     assert any(code == 0 for _, _, code in ends), told
     assert world.count() == 6_000
     assert not list((world.folder / "quarantine").glob("*")), told
+
+
+@pytest.mark.parametrize("flawed", [0, 5])
+def test_a_load_that_another_has_overtaken_stops(world: World, flawed: int) -> None:
+    """Another command did the whole load since this one began: it says so, and does no row a second time."""
+    write_register(world.folder / "uusi.csv", seed=SEED + 1, count=SIZE + 20, flawed=flawed)
+    load = ("load", "uusi.csv", "--mapping", "customers", "--yes")
+    begin = first_load._begin
+
+    def overtaken(*arguments: Any, **named: Any) -> Batch:
+        batch = begin(*arguments, **named)
+        world.patch.setattr(first_load, "_begin", begin)
+        assert world.run(*load).code == 0
+        return batch
+
+    world.patch.setattr(first_load, "_begin", overtaken)
+    world.run(*load).refuses(1, "somebody else")
+    assert world.count() == SIZE + 20
+
+
+def test_a_preview_that_another_has_overtaken_stops(world: World) -> None:
+    """The same of reading an answer: the later reading stands."""
+    write_answer(world.folder / "vastaus.csv", seed=SEED, count=SIZE, rows=20, answered_on=date(2026, 11, 20))
+    preview = ("update", "preview", "addresses", "vastaus.csv")
+    begin = staging._Reading.begin
+
+    def overtaken(*arguments: Any, **named: Any) -> Batch:
+        batch = begin(*arguments, **named)
+        world.patch.setattr(staging._Reading, "begin", begin)
+        assert world.run(*preview).code == 0
+        return batch
+
+    world.patch.setattr(staging._Reading, "begin", overtaken)
+    world.run(*preview).refuses(1, "somebody else")
+    assert world.run("update", "apply", "3").code + world.run("update", "apply", "2").code == 1
 
 
 # --- streams and surroundings

@@ -25,6 +25,9 @@ def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None
             watch(Progress(200, 200, {}))
         terminal.flush()
         shown = os.read(leader, 10_000).decode()
+        # What was written at several times may come in several pieces.
+        while "200/200" not in shown:
+            shown += os.read(leader, 10_000).decode()
     os.close(leader)
     assert "Luetaan" in shown
     assert "200/200" in shown

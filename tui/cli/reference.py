@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli.main import command
+from tui.cli.speech import localise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ Options before the verb belong to every verb. Exit codes are in [operating.md](o
 def page() -> str:
     """Every verb, its arguments and options, as Markdown in English."""
     command.language = "en"
+    localise(command, command.language)
     lines = [_HEAD, *_entry(command, "rekisteri", None)]
     return "\n".join(lines).rstrip() + "\n"
 
