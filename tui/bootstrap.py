@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from core.config import load_config
-from core.documents import leads_to_a_file
+from core.documents import leads_to_a_file, leads_to_the_person
 from core.register import Register, open_register
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Workplace:
             from integrations.typesetter import Typst
 
             return file_exit(self.register.config, Typst(), name)
+        if leads_to_the_person(name):
+            from core.documents.handover import person_exit
+            from integrations.typesetter import Typst
+
+            return person_exit(self.register.config, Typst(), name)
         return self.hub().exit(name)
 
     def close(self) -> None:

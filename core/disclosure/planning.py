@@ -12,7 +12,14 @@ from core.customers.view import disclosure_view, standing
 from core.disclosure.categories import CATEGORY_OF_FIELD, fields_of
 from core.disclosure.errors import BadSubject
 from core.disclosure.exits import Item
-from core.disclosure.policy import basis_for, check_recipient, decide_person, missing_fields, permitted_fields
+from core.disclosure.policy import (
+    basis_for,
+    check_recipient,
+    decide_person,
+    decide_subject,
+    missing_fields,
+    permitted_fields,
+)
 from core.disclosure.purposes import purpose_of
 from core.disclosure.recipients import recipient_of
 from core.disclosure.types import LeftOut, LeftOutReason, Plan
@@ -52,17 +59,18 @@ def draw_up(
     basis = basis_for(purpose, request.basis)
     manifest = exits(request.way_to(recipient)).manifest
     fields = permitted_fields(recipient, purpose, manifest, request.only)
-    _check_subjects(request.subjects)
+    to_subject = recipient.role == "subject"
+    _check_subjects(request.subjects, to_subject=to_subject)
     standings = standing(connection, [subject.customer_id for subject in request.subjects])
     decisions = {
-        subject.customer_id: decide_person(
-            purpose, manifest, fields, standings.get(subject.customer_id), request.reason
-        )
+        subject.customer_id: decide_subject(standings.get(subject.customer_id))
+        if to_subject
+        else decide_person(purpose, manifest, fields, standings.get(subject.customer_id), request.reason)
         for subject in request.subjects
     }
-    items, missing = _items(
-        connection, keyring, manifest, fields, subjects=request.subjects, decisions=decisions
-    )
+    # What the person gets is of the past, so the caller tells it; the register's values of today are not read.
+    values = {} if to_subject else _values(connection, keyring, fields, decisions)
+    items, missing = _items(values, manifest, fields, subjects=request.subjects, decisions=decisions)
     out = {who: (it.left_out, it.detail) for who, it in decisions.items() if it.left_out is not None}
     out |= {who: (LeftOutReason.MISSING_REQUIRED, names) for who, names in missing.items()}
     return Plan(
@@ -111,21 +119,22 @@ def lock_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
         ).all()
 
 
-def _check_subjects(subjects: Sequence[Subject]) -> None:
+def _check_subjects(subjects: Sequence[Subject], *, to_subject: bool) -> None:
     if not subjects:
         raise BadSubject(reason="nobody is named")
     if len({subject.customer_id for subject in subjects}) != len(subjects):
         raise BadSubject(reason="a customer is named twice")
     if len({subject.key for subject in subjects}) != len(subjects) or not all(it.key for it in subjects):
         raise BadSubject(reason="a key is missing or used twice")
+    if to_subject and len(subjects) > 1:
+        raise BadSubject(reason="a person gets nobody else's data")
     foreign = sorted({field for subject in subjects for field in subject.extra} - EXTRA_FIELDS)
-    if foreign:
+    if foreign and not to_subject:
         raise BadSubject(reason=f"{', '.join(foreign)} can only come from the register")
 
 
 def _items(
-    connection: Connection,
-    keyring: KeyRing,
+    values: Mapping[int, Mapping[str, str]],
     manifest: ExitManifest,
     fields: frozenset[str],
     *,
@@ -133,7 +142,6 @@ def _items(
     decisions: Mapping[int, Decision],
 ) -> tuple[list[tuple[Item, Subject]], dict[int, tuple[str, ...]]]:
     """The items of those who are sent, and the missing fields of those who cannot be."""
-    values = _values(connection, keyring, fields, decisions)
     items: list[tuple[Item, Subject]] = []
     missing: dict[int, tuple[str, ...]] = {}
     for place, subject in enumerate(subjects, start=1):

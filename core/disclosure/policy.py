@@ -133,6 +133,12 @@ def decide_person(
     return Decision()
 
 
+def decide_subject(standing: Standing | None) -> Decision:
+    """Whether a person is given their own data: no ban, restriction or protection of theirs keeps them from it."""
+    gone = standing is None or standing.status == "erased"
+    return Decision(LeftOutReason.ERASED if gone else None)
+
+
 def _with_protected_address(purpose: Purpose, manifest: ExitManifest, permitted: frozenset[str]) -> Decision:
     if purpose.protected_address is ProtectedAddress.LEAVE_OUT or manifest.requires & ADDRESS_FIELDS:
         return Decision(LeftOutReason.PROTECTED_ADDRESS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import IntegrityError
@@ -32,7 +32,25 @@ if TYPE_CHECKING:
     from core.config import Recipient as Settings
     from core.database import Database, UnitOfWork
 
-RecipientRole = Literal["processor", "controller", "staff"]
+RecipientRole = Literal["processor", "controller", "staff", "subject"]
+
+# The person whose data it is: needs no agreement, cannot be configured, gets nobody else's data.
+SUBJECT: Final = "data_subject"
+_SUBJECT_RECORD: Final[Mapping[str, Any]] = {
+    "name": "Rekisteröity itse",
+    "business_id": None,
+    "role": "subject",
+    "country": "FI",
+    "agreement": "GDPR 15",
+    "agreement_from": "2018-05-25",
+    "agreement_to": None,
+    "purposes": ["legal_obligation"],
+    "categories": sorted(FIELDS_BY_CATEGORY),
+    "adapter": "person",
+    "necessity": None,
+    "safeguard": None,
+    "withdrawn": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,11 @@ def recipient_for(connection: Connection, purpose: str, day: date, named: str | 
     """
     if named is not None:
         return recipient_of(connection, named)
-    found = [it for it in recipients(connection) if purpose in it.purposes and it.in_force(day)]
+    found = [
+        it
+        for it in recipients(connection)
+        if purpose in it.purposes and it.in_force(day) and it.role != "subject"
+    ]
     if len(found) != 1:
         raise NoRecipientForPurpose(
             purpose=Words(purpose_of(purpose).name), recipients=", ".join(it.code for it in found) or "–"
@@ -168,6 +190,20 @@ def sync_recipients(uow: UnitOfWork, actor: Actor, settings: Mapping[str, Settin
     return list(news)
 
 
+def register_subject(database: Database) -> None:
+    """The recipient `SUBJECT`, recorded when it is first needed."""
+    with database.reading() as connection:
+        if any(it.code == SUBJECT for it in recipients(connection)):
+            return
+    with suppress(IntegrityError), database.unit_of_work() as uow:
+        uow.connection.execute(
+            table.insert().values(
+                code=SUBJECT, version=1, recorded_at=uow.now, record=dict(_SUBJECT_RECORD), changed={}
+            )
+        )
+        uow.commit()
+
+
 def follow_configuration(database: Database, settings: Mapping[str, Settings]) -> None:
     """At start: the records as config.toml has them now; nothing is written when nothing changed.
 
@@ -190,7 +226,7 @@ def _news(
     held = {recipient.code: recipient for recipient in recipients(connection)}
     wanted = {code: _record(setting) for code, setting in settings.items()}
     for code, recipient in held.items():
-        if code not in wanted:
+        if code not in wanted and recipient.role != "subject":
             wanted[code] = _fields(recipient) | {"withdrawn": True}
     news = {}
     for code, record in sorted(wanted.items()):

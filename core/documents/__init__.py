@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 FILES: Final = "files"
+PERSON: Final = "person"
 
 
 def leads_to_a_file(name: str) -> bool:
     """Whether the exit called *name* is one of ours (``files-csv``) rather than a partner's."""
     return name == FILES or name.startswith(f"{FILES}-")
+
+
+def leads_to_the_person(name: str) -> bool:
+    """Whether the exit called *name* hands something to the person it is about (``person-statement-pdf``)."""
+    return name.startswith(f"{PERSON}-")

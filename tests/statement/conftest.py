@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from core.config.schema import FileSettings
+from core.documents import leads_to_the_person
+from core.documents.handover import person_exit
 from core.register import Register
+from integrations.typesetter import Typst
 from tests.support import partners
 from tests.support.gate_house import House, open_house
 
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.clock import FixedClock
     from core.database import Database
+    from core.disclosure.exits import Exit
     from core.keys import KeyRing
 
 
@@ -28,6 +34,13 @@ def house(database: Database, keyring: KeyRing, clock: FixedClock, actor: Actor,
 @pytest.fixture
 def register(house: House, tmp_path: Path) -> Register:
     """The same as the front ends have it."""
-    made = Register(partners.config(tmp_path), {"partner": house.partner}.__getitem__, house.clock)
+    config = partners.config(tmp_path)
+    config = msgspec.structs.replace(config, files=FileSettings(export_directory=tmp_path / "exports"))
+
+    def exits(name: str) -> Exit:
+        return person_exit(config, Typst(), name) if leads_to_the_person(name) else house.partner
+
+    made = Register(config, exits, house.clock)
+    house.gate.exits = exits
     made.__dict__.update(database=house.database, keyring=house.keyring, log=house.log, gate=house.gate)
     return made

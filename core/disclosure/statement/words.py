@@ -95,6 +95,26 @@ def rows(statement: Statement, language: str) -> list[Row]:
     ]
 
 
+def plain_text(statement: Statement, language: str) -> str:
+    """The statement as lines of text."""
+    lines = []
+    for row in rows(statement, language):
+        match row.kind:
+            case Kind.TITLE:
+                lines += [row.text, "=" * len(row.text)]
+            case Kind.HEADING:
+                lines += ["", row.text, "-" * len(row.text)]
+            case Kind.ENTRY:
+                lines += ["", row.text]
+            case Kind.PAIR:
+                lines.append(f"  {row.label}: {row.text}")
+            case Kind.WARNING:
+                lines.append(f"!! {row.text}")
+            case Kind.TEXT:
+                lines.append(row.text)
+    return "\n".join(lines) + "\n"
+
+
 def moment(at: datetime, language: str) -> str:
     """A moment in Finnish time: ``23.11.2026 klo 10.15``, ``23 Nov 2026 10:15``."""
     local = at.astimezone(HELSINKI)
