@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from core.customers import first_load, service
 from core.customers.money import OrderLine
 from core.customers.orders import OrderSettings, place
 from core.customers.reading import ids_of_numbers
+from core.disclosure import transfers
 from tui.bootstrap import Workplace
 from tui.cli.main import Cli, main
 from tui.demo import setting
@@ -30,10 +32,13 @@ from tui.demo.people import FIRST_NUMBER, person
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.disclosure.types import TransferState
     from core.register import Register
     from tui.demo.setting import Partners
 
 SEED: Final = 7
+# Of a person whom the bureau publishes for tests.
+TEST_PERSON: Final = "010690-9434"
 SIZE: Final = 40
 LANGUAGES: Final = ("fi", "en")
 ROOT: Final = Path(core.__file__).parent.parent
@@ -146,6 +151,11 @@ def someone() -> str:
     raise AssertionError("no such person")
 
 
+def credit_check() -> tuple[str, ...]:
+    """The command that asks about `someone`; the identity code comes from standard input."""
+    return ("credit", "check", someone(), "--term", "14", "--informed", "tiskillä")
+
+
 def placed_order(register: Register) -> int:
     """Place an order of `someone`; returns its id."""
     with register.database.unit_of_work() as uow:
@@ -209,3 +219,20 @@ def run_program(
         check=False,
     )
     return Said(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
+
+
+def type_in(world: World, line: str = TEST_PERSON) -> None:
+    """Put a line into standard input."""
+    world.patch.setattr(sys, "stdin", io.StringIO(line + "\n"))
+
+
+def states(world: World) -> list[TransferState]:
+    """The states of the register's transfers, oldest first; the log verifies."""
+    workplace = world.open()
+    try:
+        with workplace.register.database.reading() as connection:
+            rows = transfers.page(connection, transfers.TransferFilter(), limit=100)
+        assert workplace.register.log.verify(transfers.stored_lines).verified
+        return [row.state for row in reversed(rows)]
+    finally:
+        workplace.close()
