@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from core.disclosure.errors import PermitRefused, TransferTaken
 from core.disclosure.model import transfer_attempt_table, transfer_table
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from core.disclosure.intent import Intent
 
 _DESCRIPTION_WIDTH = 200
+
+# Built once: each transfer pays for these.
+_MINE: Final = (
+    select(transfer_table.c.id, transfer_table.c.number, transfer_table.c.state)
+    .where(transfer_table.c.id == bindparam("transfer"), transfer_table.c.owner == bindparam("process"))
+    .with_for_update()
+)
+_ATTEMPTS: Final = select(func.count()).where(transfer_attempt_table.c.transfer_id == bindparam("transfer"))
+_INSERT: Final = insert(transfer_attempt_table)
+_SENDING: Final = (
+    update(transfer_table)
+    .where(transfer_table.c.id == bindparam("transfer"))
+    .values(state=TransferState.SENDING, attempted_at=bindparam("begun"), lease_until=bindparam("until"))
+)
 
 
 class AttemptRecorder:
@@ -46,28 +60,24 @@ class AttemptRecorder:
             raise PermitRefused
         self.failed = True
         with self._database.unit_of_work() as uow:
-            mine = select(transfer_table.c.id, transfer_table.c.number, transfer_table.c.state).where(
-                transfer_table.c.id == self._intent.transfer_id, transfer_table.c.owner == this_process()
-            )
-            row = uow.connection.execute(mine.with_for_update()).first()
+            mine = {"transfer": self._intent.transfer_id, "process": this_process()}
+            row = uow.connection.execute(_MINE, mine).first()
             if row is None or row.state not in OPEN_STATES:
                 raise TransferTaken(transfer=self._intent.log_index)
-            number = uow.connection.execute(
-                select(func.count()).where(transfer_attempt_table.c.transfer_id == self._intent.transfer_id)
-            ).scalar_one()
+            number = uow.connection.execute(_ATTEMPTS, {"transfer": self._intent.transfer_id}).scalar_one()
             uow.connection.execute(
-                transfer_attempt_table.insert().values(
-                    transfer_id=self._intent.transfer_id,
-                    number=number,
-                    at=uow.now,
-                    description=shorten(clean_line(description), _DESCRIPTION_WIDTH),
-                    digest=blinded(self._intent.blinding, digest),
-                )
+                _INSERT,
+                {
+                    "transfer_id": self._intent.transfer_id,
+                    "number": number,
+                    "at": uow.now,
+                    "description": shorten(clean_line(description), _DESCRIPTION_WIDTH),
+                    "digest": blinded(self._intent.blinding, digest),
+                },
             )
             uow.connection.execute(
-                transfer_table.update()
-                .where(transfer_table.c.id == self._intent.transfer_id)
-                .values(state=TransferState.SENDING, attempted_at=uow.now, lease_until=uow.now + LEASE)
+                _SENDING,
+                {"transfer": self._intent.transfer_id, "begun": uow.now, "until": uow.now + LEASE},
             )
             uow.commit()
         self.recorded += 1

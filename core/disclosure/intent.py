@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from core.bulk import insert_rows
 from core.disclosure.categories import categories_of
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 500
 _ROWS = 5000
+_INSERT_TRANSFER = insert(transfer_table)
 _LINE_COLUMNS = (
     "transfer_id",
     "number",
@@ -124,30 +125,31 @@ def record_intent(
         | ({} if approval is None else {"approval": approval.uuid}),
     )
     uow.connection.execute(
-        transfer_table.insert().values(
-            id=transfer_id,
-            number=index,
-            recipient_code=plan.recipient.code,
-            recipient_version=plan.recipient.version,
-            purpose=plan.purpose.code,
-            basis=plan.basis,
-            country=plan.country,
-            task=request.task,
-            reason=request.reason,
-            staff_id=actor.staff_id,
-            staff_name=actor.name,
-            adapter=plan.way,
-            adapter_version=manifest.version,
-            environment=manifest.environment,
-            fields=sorted(plan.fields),
-            size=len(lines),
-            payload_digest=payload_digest,
-            sealed=sealed,
-            state=TransferState.INTENT,
-            created_at=uow.now,
-            owner=this_process(),
-            lease_until=uow.now + LEASE,
-        )
+        _INSERT_TRANSFER,
+        {
+            "id": transfer_id,
+            "number": index,
+            "recipient_code": plan.recipient.code,
+            "recipient_version": plan.recipient.version,
+            "purpose": plan.purpose.code,
+            "basis": plan.basis,
+            "country": plan.country,
+            "task": request.task,
+            "reason": request.reason,
+            "staff_id": actor.staff_id,
+            "staff_name": actor.name,
+            "adapter": plan.way,
+            "adapter_version": manifest.version,
+            "environment": manifest.environment,
+            "fields": sorted(plan.fields),
+            "size": len(lines),
+            "payload_digest": payload_digest,
+            "sealed": sealed,
+            "state": TransferState.INTENT,
+            "created_at": uow.now,
+            "owner": this_process(),
+            "lease_until": uow.now + LEASE,
+        },
     )
     _write_lines(uow.connection, transfer_id, plan, lines)
     if approval is not None:

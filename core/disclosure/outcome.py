@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select, update
 
 from core.disclosure.exits import Accepted, NotFound, NotSent, Partial, Rejected, Unknown
 from core.disclosure.model import (
@@ -32,6 +32,34 @@ SettledBy = Literal["answer", "inquiry", "person", "recovery"]
 NOT_FOUND: Final = "not_found"
 _CODE_WIDTH: Final = 64
 _MESSAGE_WIDTH: Final = 500
+
+# Built once: each transfer pays for these.
+_TRANSFER: Final = (
+    select(transfer_table).where(transfer_table.c.id == bindparam("transfer")).with_for_update()
+)
+_STATES: Final = select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
+    transfer_line_table.c.transfer_id == bindparam("transfer")
+)
+_FINISH: Final = (
+    update(transfer_table)
+    .where(transfer_table.c.id == bindparam("transfer"))
+    .values(state=bindparam("new_state"), finished_at=bindparam("finished"))
+)
+_EVENT: Final = insert(transfer_event_table)
+_CONCLUDE: Final = (
+    update(transfer_line_table)
+    .where(
+        transfer_line_table.c.transfer_id == bindparam("of_transfer"),
+        transfer_line_table.c.item_id == bindparam("of_item"),
+    )
+    .values(
+        state=bindparam("new_state"),
+        reference=bindparam("new_reference"),
+        code=bindparam("new_code"),
+        message=bindparam("new_message"),
+        pending=bindparam("new_pending"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +165,8 @@ def conclude(
     Only items without an outcome or in doubt are touched, so that a late answer never overturns a definite one.
     *digest* is the keyed digest of what was sent, *decided_by* that of who decided.  False when there was nothing left to conclude.
     """
-    row = uow.connection.execute(
-        select(transfer_table).where(transfer_table.c.id == transfer_id).with_for_update()
-    ).one()
-    states = {
-        line.item_id: line.state
-        for line in uow.connection.execute(
-            select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
-                transfer_line_table.c.transfer_id == transfer_id
-            )
-        )
-    }
+    row = uow.connection.execute(_TRANSFER, {"transfer": transfer_id}).one()
+    states = {it.item_id: it.state for it in uow.connection.execute(_STATES, {"transfer": transfer_id})}
     news = {item_id: it for item_id, it in outcomes.items() if states[item_id] in (None, ItemState.IN_DOUBT)}
     if not news or (row.state not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
         return False
@@ -157,22 +176,19 @@ def conclude(
     ]
     state = combined(after)
     index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest, decided_by))
+    uow.connection.execute(_FINISH, {"transfer": transfer_id, "new_state": state, "finished": uow.now})
     uow.connection.execute(
-        transfer_table.update()
-        .where(transfer_table.c.id == transfer_id)
-        .values(state=state, finished_at=uow.now)
-    )
-    uow.connection.execute(
-        transfer_event_table.insert().values(
-            transfer_id=transfer_id,
-            at=uow.now,
-            kind=by,
-            state=state,
-            log_index=index,
-            staff_id=actor.staff_id,
-            staff_name=actor.name,
-            reason=reason,
-        )
+        _EVENT,
+        {
+            "transfer_id": transfer_id,
+            "at": uow.now,
+            "kind": by,
+            "state": state,
+            "log_index": index,
+            "staff_id": actor.staff_id,
+            "staff_name": actor.name,
+            "reason": reason,
+        },
     )
     facts = TransferFacts(row.id, row.number, row.recipient_code, row.purpose, row.task, row.adapter)
     for listener in listeners:
@@ -206,20 +222,10 @@ def _write_lines(
     uow: UnitOfWork, recipient_code: str, transfer_id: str, outcomes: Mapping[str, ItemOutcome]
 ) -> None:
     uow.connection.execute(
-        transfer_line_table.update()
-        .where(
-            transfer_line_table.c.transfer_id == transfer_id,
-            transfer_line_table.c.item_id == bindparam("of_item"),
-        )
-        .values(
-            state=bindparam("new_state"),
-            reference=bindparam("new_reference"),
-            code=bindparam("new_code"),
-            message=bindparam("new_message"),
-            pending=bindparam("new_pending"),
-        ),
+        _CONCLUDE,
         [
             {
+                "of_transfer": transfer_id,
                 "of_item": it.item_id,
                 "new_state": it.state.value,
                 "new_reference": it.reference,

@@ -68,6 +68,12 @@ _NODES: Final = (
 _AFTER: Final = select(log_entry.c.entry_index).where(log_entry.c.entry_index >= bindparam("start")).limit(1)
 _LATEST: Final = select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1)
 _TIME: Final = select(log_entry.c.recorded_at).where(log_entry.c.entry_index == bindparam("at"))
+_MOVE_SIGNED: Final = (
+    update(log_signed)
+    .where(log_signed.c.id == SINGLETON, log_signed.c.size == bindparam("before"))
+    .values(size=bindparam("grown"))
+)
+_INSERT_CHECKPOINT: Final = insert(log_checkpoint)
 _SIGNED: Final = select(log_signed.c.size).where(log_signed.c.id == SINGLETON)
 
 
@@ -271,15 +277,11 @@ def signed_size(connection: Connection) -> int | None:
 
 def store_checkpoint(connection: Connection, before: int, signed: SignedCheckpoint) -> bool:
     """Store a checkpoint if the largest signed size is still *before*; says whether it was."""
-    moved = connection.execute(
-        update(log_signed)
-        .where(log_signed.c.id == SINGLETON, log_signed.c.size == before)
-        .values(size=signed.size)
-    )
+    moved = connection.execute(_MOVE_SIGNED, {"before": before, "grown": signed.size})
     if moved.rowcount != 1:
         return False
     connection.execute(
-        insert(log_checkpoint),
+        _INSERT_CHECKPOINT,
         {"size": signed.size, "root": signed.root, "note": signed.note, "signed_at": signed.signed_at},
     )
     return True
