@@ -35,7 +35,7 @@ from core.disclosure.log.mirror import Mirror
 from core.disclosure.log.reopening import reopen
 from core.disclosure.log.rotation import begin_rotation, finish_rotation
 from core.disclosure.log.tree import EMPTY_ROOT
-from tests.support.log_bodies import add, fill, intent, lift_fences, outcome, tamper
+from tests.support.log_bodies import add, event, fill, intent, lift_fences, outcome, tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -303,6 +303,25 @@ def test_clock_that_steps_back_is_on_record(sqlite_log: DisclosureLog, clock: Fi
     assert sqlite_log.verify().verified
 
 
+@pytest.mark.parametrize(("kind", "size"), [("anchor", "size"), ("review", "end")])
+def test_entry_that_names_another_root_is_found(
+    sqlite_log: DisclosureLog, tmp_path: Path, kind: str, size: str
+) -> None:
+    """An anchor or a review that speaks of a tree that this log never was is a finding, here and in an export."""
+    fill(sqlite_log, 9)
+    signed = sqlite_log.sign()
+    good = {size: 9, "root": signed.root.hex()} | ({"start": 0} if kind == "review" else {})
+    add(sqlite_log, kind, event(kind, **good))
+    sqlite_log.sign()
+    assert sqlite_log.verify().verified
+    for bad in ({"root": bytes(32).hex()}, {size: 8}, {size: 99}):
+        add(sqlite_log, kind, event(kind, **good | bad))
+    sqlite_log.sign()
+    sqlite_log.export(tmp_path / "out")
+    for report in (sqlite_log.verify(), verify_export(tmp_path / "out", sqlite_log.vkey)):
+        assert [type(problem).__name__ for problem in report.problems] == ["StoryBroken"] * 3
+
+
 # ---------------------------------------------------------------------------------------------------------- mirror
 
 
@@ -355,6 +374,17 @@ def test_failing_mirror_stops_sending_only_when_required(
     assert mirrored.sign().size == 20
     assert mirrored.mirror_problem is None
     assert verify_export(tmp_path / "mirror", mirrored.vkey).size == 20
+
+
+def test_mirror_leads_from_the_old_key_to_the_new(mirrored: DisclosureLog, tmp_path: Path) -> None:
+    """Who was given the first key follows the mirror over a change of keys."""
+    first = mirrored.vkey
+    begin_rotation(mirrored)
+    finish_rotation(mirrored)
+    fill(mirrored, 9)
+    mirrored.sign()
+    assert mirrored.mirror_problem is None
+    assert verify_export(tmp_path / "mirror", first).verified
 
 
 def test_mirror_of_another_log_is_left_alone(mirrored: DisclosureLog, tmp_path: Path) -> None:

@@ -268,6 +268,7 @@ def test_overdue_anchor_is_an_alarm_also_when_nothing_happens(
     log: DisclosureLog, tmp_path: Path, clock: FixedClock
 ) -> None:
     """Time runs from the beginning or the last anchor; each anchor is an entry, so that the next one differs."""
+
     def state() -> tuple[bool, bool]:
         with log.database.reading() as connection:
             found = anchor_state(connection, clock.now(), 2)

@@ -215,6 +215,7 @@ def test_database_that_is_broken_besides_is_not_resumed(house: House) -> None:
 
 def test_backup_from_before_a_change_of_keys_is_resumed(house: House) -> None:
     """The restored entries do not know the present key; those that are put back tell it."""
+    first = house.log.vkey
     fill(house.log, 9)
     house.log.sign()
     state = house.backup("state")
@@ -227,6 +228,9 @@ def test_backup_from_before_a_change_of_keys_is_resumed(house: House) -> None:
         house.log.sign()
     assert resume(house.log, house.directory / "mirror", source="mirror").end == 31
     assert house.log.verify().verified
+    house.log.export(house.directory / "out")
+    for directory in ("mirror", "out"):
+        assert verify_export(house.directory / directory, first).verified
 
 
 def test_successor_names_the_loss(house: House, tmp_path: Path, actor: Actor) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.disclosure.log.errors import TileInvalid
-from core.disclosure.log.export import CHECKPOINT, opened_by_any
+from core.disclosure.log.errors import ReceiptInvalid, TileInvalid
+from core.disclosure.log.export import CHECKPOINT, COSIGNED, KEYS, opened_by_any
 from core.disclosure.log.keeping_errors import CopyDiffers, CopyTooShort
 from core.disclosure.log.keychain import Era, KeyChain
 from core.disclosure.log.note import MAX_NOTE_BYTES
+from core.disclosure.log.receipt import Receipt
 from core.disclosure.log.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, TileName, decode_bundle
 from core.disclosure.log.tree import CompactRange, leaf_hash
 
@@ -41,6 +43,15 @@ class Copy:
         if found is None:
             raise CopyDiffers(path=str(self.directory), detail=CHECKPOINT)
         return found
+
+    def notes(self) -> Iterator[bytes]:
+        """Every signed checkpoint that the copy has, from handovers and cosignatures too; nothing is checked."""
+        for path in sorted(self.directory.glob(f"{KEYS}/*.tlog-proof")):
+            with suppress(ReceiptInvalid):
+                yield Receipt.parse(path.read_bytes()).checkpoint.encode()
+        for path in sorted(self.directory.glob(f"{COSIGNED}/*")):
+            yield path.read_bytes()
+        yield (self.directory / CHECKPOINT).read_bytes()
 
     def _bundle(self, number: int, width: int) -> list[bytes]:
         """The first *width* entries of a bundle: from the full one, or the shortest partial one that has them."""

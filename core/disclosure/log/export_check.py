@@ -163,6 +163,7 @@ class _ExportCheck:
         except FormatInvalid:
             self.findings.add(FileChanged(path=CHECKPOINT))
         tree = TileTree(checkpoint.size, self._hashes)
+        self.story.compare_promises(tree.root)
         for index, leaf in self.handed.items():
             stands = (
                 index < checkpoint.size and tree.hashes(0, index // TILE_WIDTH)[index % TILE_WIDTH] == leaf

@@ -13,7 +13,7 @@ from core.disclosure.log.keychain import KeyChain
 from core.messages import N_, ntr, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from core.disclosure.log.entries import Body
     from core.errors import RegisterError
@@ -116,6 +116,7 @@ class Story:
         self.chain = KeyChain()
         self.kinds: Counter[str] = Counter()
         self.resumed: list[range] = []
+        self._promises: list[tuple[int, int, str]] = []
         self._ts = 0
         self._open: dict[str, int] = {}
         self._doubtful: dict[str, int] = {}
@@ -153,9 +154,9 @@ class Story:
             case events.ClockStep():
                 fits = body.before == self._ts
             case events.Anchor():
-                fits = body.size <= index
+                fits = self._promise(index, body.size, body.root)
             case events.Review():
-                fits = body.end <= index
+                fits = self._promise(index, body.end, body.root)
             case _:
                 fits = True
         return fits
@@ -168,7 +169,18 @@ class Story:
                 del self._settled[packed]
                 self._restatable[packed] = settled & (1 << _INDEX_BITS) - 1
         self.resumed.append(put_back)
-        return resume.end == index and resume.start < resume.end
+        promised = self._promise(index, resume.end, resume.root)
+        return promised and resume.end == index and resume.start < resume.end
+
+    def _promise(self, index: int, size: int, root: str) -> bool:
+        self._promises.append((index, size, root))
+        return size <= index
+
+    def compare_promises(self, root_at: Callable[[int], bytes]) -> None:
+        """Entries that name a root must name the tree's; *root_at* gives it for each size up to the log's."""
+        for index, size, root in self._promises:
+            if size <= index and root_at(size).hex() != root:
+                self._findings.add(StoryBroken(index=index))
 
     def _intend(self, intent: Intent) -> bool:
         packed = _packed(intent.id)

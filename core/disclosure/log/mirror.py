@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.log import store
+from core.disclosure.log.cosigned import cosigned_notes
 from core.disclosure.log.errors import CheckpointInvalid, EntryMissing, NoteInvalid
-from core.disclosure.log.export import CHECKPOINT, VKEY, opened_by_any
+from core.disclosure.log.export import CHECKPOINT, COSIGNED, KEYS, VKEY, opened_by_any
 from core.disclosure.log.high_water import replace_file, sync_directory
 from core.disclosure.log.keeping_errors import MirrorConflict, MirrorUnwritable
 from core.disclosure.log.keychain import stored_chain
+from core.disclosure.log.proofs import handovers
 from core.disclosure.log.tiles import TILE_HEIGHT, TILE_WIDTH, TileName, encode_bundle, encode_tile
 from core.reasons import reason_of
 
@@ -84,11 +86,24 @@ class Mirror:
             return
         with self._locked():
             if self._published_size(connection) < signed.size:
-                vkey = stored_chain(connection).at(signed.size)[-1].vkey
-                self._replace(VKEY, f"{vkey}\n".encode())
+                chain = stored_chain(connection)
+                self._replace(VKEY, f"{chain.at(signed.size)[-1].vkey}\n".encode())
+                self._follow(handovers(connection, chain), KEYS)
+                notes = ((str(size), note.encode()) for size, note in cosigned_notes(connection))
+                self._follow(notes, COSIGNED)
                 self._replace(CHECKPOINT, signed.note.encode())
                 sync_directory(self.directory)
             self.published = signed.size
+
+    def _follow(self, files: Iterator[tuple[str, bytes]], folder: str) -> None:
+        """The few files beside the tiles: keys that have ended, checkpoints that others have cosigned."""
+        for name, content in files:
+            target = self.directory / folder / name
+            if target.exists() and target.read_bytes() == content:
+                continue
+            target.parent.mkdir(exist_ok=True)
+            self._replace(f"{folder}/{name}", content)
+            sync_directory(target.parent)
 
     def _published_size(self, connection: Connection) -> int:
         """How far the mirror's checkpoint goes; 0 for a new mirror."""

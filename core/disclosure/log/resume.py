@@ -16,10 +16,11 @@ from core.disclosure.log.copy import Copy
 from core.disclosure.log.entries import Genesis, Intent, Outcome, Predecessor
 from core.disclosure.log.errors import LogWentBack, MarkBroken, MarkMissing
 from core.disclosure.log.events import Resume
+from core.disclosure.log.export import opened_by_any
 from core.disclosure.log.high_water import HighWaterMark
 from core.disclosure.log.keeping_errors import CopyDiffers, LossUnknown, NotBehind, StillBroken, WrongKey
 from core.disclosure.log.keychain import stored_chain
-from core.disclosure.log.note import SignerKey
+from core.disclosure.log.note import SignerKey, parse_note
 from core.disclosure.log.rotation import install
 from core.disclosure.log.signing import LogSigner, next_key_file, read_key
 from core.disclosure.log.store import milliseconds
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from core.database import UnitOfWork
     from core.disclosure.log.keychain import KeyChain
     from core.disclosure.log.service import DisclosureLog
     from core.disclosure.log.store import SignedCheckpoint
@@ -114,6 +116,7 @@ def resume(log: DisclosureLog, directory: Path, *, source: str, held: Sequence[C
             root=stack.root().hex(),
         )
         store.append(uow.connection, told)
+        _put_back_checkpoints(uow, copy)
         uow.commit()
     _mend_mark(log, promises)
     signed = log.sign_examined()
@@ -124,6 +127,31 @@ def resume(log: DisclosureLog, directory: Path, *, source: str, held: Sequence[C
         tuple(body for body in put_back if isinstance(body, Outcome)),
         signed,
     )
+
+
+def _put_back_checkpoints(uow: UnitOfWork, copy: Copy) -> None:
+    """The copy's checkpoints that the database lacks: without those of an overlap nobody could follow from key to key."""
+    chain = stored_chain(uow.connection)
+    tree = store.tile_tree(uow.connection, store.head(uow.connection).size)
+    found: dict[int, SignedCheckpoint] = {}
+    for content in copy.notes():
+        checkpoint = opened_by_any(content, chain)
+        if checkpoint is None or checkpoint.size > tree.size or tree.root(checkpoint.size) != checkpoint.root:
+            continue
+        # Signatures of others are kept beside a checkpoint, not in it.
+        own = {(key.name, key.id) for key in chain.at(checkpoint.size)}
+        lines = content.decode().removeprefix(f"{checkpoint.text}\n").splitlines(keepends=True)
+        ours = [
+            line
+            for line, signature in zip(lines, parse_note(content).signatures, strict=True)
+            if (signature.name, signature.key_id) in own
+        ]
+        note = f"{checkpoint.text}\n{''.join(ours)}"
+        found[checkpoint.size] = store.SignedCheckpoint(checkpoint, note, uow.now)
+    before = store.signed_size(uow.connection)
+    for size, signed in sorted(found.items()):
+        if before is not None and size > before and store.store_checkpoint(uow.connection, before, signed):
+            before = size
 
 
 def _mend_mark(log: DisclosureLog, promises: list[Checkpoint]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.disclosure.log import signing, store
@@ -192,6 +193,9 @@ class _Verification:
             or store.has_entry(self.connection, head.size)
         ):
             self.findings.add(HeadChanged())
+        if stands:
+            with suppress(HeadChanged):
+                self.story.compare_promises(store.tile_tree(self.connection, head.size).root)
         for transfer, index in self.unexplained.items():
             if not any(index in put_back for put_back in self.story.resumed):
                 self.findings.add(LinesChanged(transfer=transfer, index=index))
