@@ -83,6 +83,7 @@ _CLERK: Final = frozenset({Role.CLERK})
 _CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
 _IMPORTER: Final = frozenset({Role.IMPORTER})
 _LOG_READERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR})
+_REVIEWERS: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 _DECIDERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 
 _COMMON: Final = _area(
@@ -120,6 +121,7 @@ _MENU: Final = _area(
     ("choose_4", N_("Address updates"), N_("Read the address service's answer, apply it."), _IMPORTER),
     ("choose_5", N_("Disclosure log"), N_("What has left: to whom, why, when."), _LOG_READERS),
     ("choose_6", N_("Transfers in doubt"), N_("Transfers that wait for a decision."), _DECIDERS),
+    ("choose_7", N_("Review"), N_("What is new, what waits, signing off."), _REVIEWERS),
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
@@ -229,9 +231,40 @@ _DECISION: Final = _area(
     ("save", N_("Record"), N_("Record the decision.")),
 )
 
+_REVIEW: Final = _area(
+    "review",
+    ("refresh", "", N_("Do what is due and read everything again.")),
+    ("new", N_("Finding"), N_("Make a finding, about the chosen transfer where there is one.")),
+    ("check", N_("List"), N_("List transfers by any filter, those that the rules mark among them.")),
+    ("more", N_("Sample"), N_("Draw a random sample of the transfers since the last review.")),
+    ("save", N_("Sign off"), N_("Sign the review off: an entry in the log and your own signature.")),
+    ("choose_1", "", N_("Show what is new since the last review.")),
+    ("choose_2", "", N_("Show requests that wait for a second person; Enter shows what would leave.")),
+    ("choose_3", "", N_("Show what the gate has refused.")),
+    ("choose_4", "", N_("Show looks at customers that the rules mark; Enter says why.")),
+    ("choose_5", "", N_("Show charts of transfers and persons a week.")),
+    ("choose_6", "", N_("Show findings; Enter goes on with one.")),
+    ("choose_7", "", N_("Show the sample; Enter looks at a transfer of it.")),
+)
+
+_APPROVAL: Final = _area(
+    "approval",
+    ("send", N_("Refuse"), N_("Refuse the request, with a reason.")),
+    ("save", N_("Approve"), N_("Approve exactly what is shown.")),
+)
+
+_FINDING: Final = _area(
+    "finding",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Record"), N_("Record the finding.")),
+)
+
+_SIGN_OFF: Final = _area("sign_off", ("save", N_("Sign off"), N_("Sign off what is covered.")))
+
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_CUSTOMER_FORM, *_ORDER, *_UNSENT, *_PREVIEW,
-    *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION,
+    *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
+    *_APPROVAL, *_FINDING, *_SIGN_OFF,
 )  # fmt: skip
 
 

@@ -35,6 +35,10 @@ _AREAS: Final = {
     "entry": "A transfer",
     "doubt": "Transfers in doubt",
     "decision": "A decision by a person",
+    "review": "Review",
+    "approval": "A request for approval",
+    "finding": "A finding",
+    "sign_off": "Signing a review off",
 }
 
 

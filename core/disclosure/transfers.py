@@ -50,6 +50,7 @@ class TransferFilter:
     customer_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    numbers: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,8 @@ def _filtered(query: Select[Any], wanted: TransferFilter) -> Select[Any]:
         query = query.where(table.created_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(table.created_at < wanted.until)
+    if wanted.numbers is not None:
+        query = query.where(table.number.in_(wanted.numbers))
     if wanted.customer_id is not None:
         line = transfer_line_table.c
         query = query.where(

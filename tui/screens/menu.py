@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from core.customers import orders
 from core.customers.orders import OrderState
 from core.disclosure import transfers
+from core.disclosure.review.approvals import ApprovalState, approvals
+from core.disclosure.review.findings import count_open
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import TransferState
 from core.messages import N_
@@ -67,15 +69,21 @@ class MenuScreen(BaseScreen):
         self._tell_what_waits()
 
     def _tell_what_waits(self) -> None:
-        """Transfers in doubt and unfinished orders, to those who may go on with them."""
+        """Transfers in doubt, unfinished orders, requests and findings, to those who may go on with them."""
         with self.desk.seat.reading() as connection:
             doubts = transfers.count(connection, TransferFilter(state=TransferState.IN_DOUBT))
             drafts = len(orders.recent(connection, _COUNTED, state=OrderState.DRAFT))
+            requests = len(approvals(connection, ApprovalState.WAITING))
+            found = count_open(connection)
         words = []
         if doubts and self.offers("choose_6"):
             words.append(self.tr(N_("Transfers in doubt: {count} (6)."), count=doubts))
         if drafts and self.offers("choose_3"):
             words.append(self.tr(N_("Unfinished orders: {count} (3)."), count=drafts))
+        if (requests or found) and self.offers("choose_7"):
+            words.append(
+                self.tr(N_("Requests and findings: {count} (7)."), count=requests + found)
+            )
         self.say(" ".join(words), "warning" if words else "info")
 
     async def do_cancel(self) -> None:
@@ -129,6 +137,12 @@ class MenuScreen(BaseScreen):
         from tui.screens.disclosures.doubt import DoubtScreen
 
         await self.desk.open(DoubtScreen(self.desk))
+
+    async def do_choose_7(self) -> None:
+        """Review."""
+        from tui.screens.reviews.home import ReviewHome
+
+        await self.desk.open(ReviewHome(self.desk))
 
     async def do_choose_8(self) -> None:
         """The other language, at once and for the next time."""
