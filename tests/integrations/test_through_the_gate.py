@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from core.config import Recipient
+from core.config.schema import GateSettings
 from core.customers import credit, invoicing, orders, service
 from core.customers.money import OrderLine
 from core.customers.types import CustomerValues, Kind, Source, SourceKind
@@ -76,7 +77,10 @@ def register(
         "asiakastieto": partners.asiakastieto_partner(monkeypatch, asiakastieto.base_url, company_qtype="SB"),
     }
     config = msgspec.structs.replace(
-        partners.config(tmp_path, **sandboxes), recipients={"accountant": ACCOUNTANT, "bureau": BUREAU}
+        partners.config(tmp_path, **sandboxes),
+        recipients={"accountant": ACCOUNTANT, "bureau": BUREAU},
+        # Who tests alone has nobody to approve a first use.
+        gate=GateSettings(approval_first_use=False),
     )
     log = DisclosureLog(
         database, LogSigner.create(tmp_path / "log.key", "example.fi/test"), clock, tmp_path / "high-water"
