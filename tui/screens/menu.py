@@ -81,9 +81,7 @@ class MenuScreen(BaseScreen):
         if drafts and self.offers("choose_3"):
             words.append(self.tr(N_("Unfinished orders: {count} (3)."), count=drafts))
         if (requests or found) and self.offers("choose_7"):
-            words.append(
-                self.tr(N_("Requests and findings: {count} (7)."), count=requests + found)
-            )
+            words.append(self.tr(N_("Requests and findings: {count} (7)."), count=requests + found))
         self.say(" ".join(words), "warning" if words else "info")
 
     async def do_cancel(self) -> None:
