@@ -145,15 +145,31 @@ _PICKER: Final = _area(
 _CARD: Final = _area(
     "card",
     ("change", N_("Change"), N_("Change the customer's details."), _CARER),
+    # As everywhere, but the bar has no room for it.
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
     ("refresh", "", N_("Read the card again.")),
     ("new", N_("Order"), N_("Take an order from this customer."), _CLERK),
     ("check", N_("Credit"), N_("Make a credit check for this customer."), _CARER),
     ("send", N_("Send"), N_("Send the chosen order to accounting."), _CLERK),
+    ("more", N_("Statement"), N_("Make the person's statement: every disclosure and every look."), _LOG_READERS),
     ("choose_1", "", N_("Show the details and where each came from.")),
     ("choose_2", "", N_("Show the orders.")),
     ("choose_3", "", N_("Show the invoices.")),
     ("choose_4", "", N_("Show what has been disclosed about this customer.")),
     ("choose_5", "", N_("Show who has opened this card, and for what task.")),
+)
+
+_STATEMENT: Final = _area(
+    "statement",
+    ("change", N_("Suomi/English"), N_("Change the statement's language to the person's.")),
+    ("refresh", N_("Refresh"), N_("Make the statement again.")),
+    ("save", N_("Hand over"), N_("Save the statement for the person: a disclosure to the person, in the log.")),
+)
+
+_HANDOVER: Final = _area(
+    "handover",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Hand over"), N_("Put the file into the export folder, through the gate.")),
 )
 
 _CUSTOMER_FORM: Final = _area(
@@ -262,8 +278,8 @@ _FINDING: Final = _area(
 _SIGN_OFF: Final = _area("sign_off", ("save", N_("Sign off"), N_("Sign off what is covered.")))
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_CUSTOMER_FORM, *_ORDER, *_UNSENT, *_PREVIEW,
-    *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
+    *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_STATEMENT, *_HANDOVER, *_CUSTOMER_FORM,
+    *_ORDER, *_UNSENT, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
     *_APPROVAL, *_FINDING, *_SIGN_OFF,
 )  # fmt: skip
 

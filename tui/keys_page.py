@@ -23,6 +23,8 @@ _AREAS: Final = {
     "customers": "Customer list",
     "picker": "Choosing the customer of a new order",
     "card": "Customer card",
+    "statement": "A person's statement",
+    "handover": "Handing a statement over",
     "customer_form": "Customer form",
     "order": "Order entry",
     "unsent": "Orders to send",

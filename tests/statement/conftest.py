@@ -14,6 +14,7 @@ from core.register import Register
 from integrations.typesetter import Typst
 from tests.support import partners
 from tests.support.gate_house import House, open_house
+from tests.support.office import office, office_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from core.database import Database
     from core.disclosure.exits import Exit
     from core.keys import KeyRing
+
+__all__ = ["office", "office_template"]
 
 
 @pytest.fixture

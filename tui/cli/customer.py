@@ -19,6 +19,7 @@ from core.messages import N_
 from core.staff.access_log import Access, record_access
 from tui.cli import customer_card as card
 from tui.cli.main import Cli, pass_cli
+from tui.cli.statement import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -278,6 +279,9 @@ def reindex(cli: Cli) -> None:
         entered = search.rebuild(uow)
         uow.commit()
     cli.emit({"customers": entered}, cli.tr(N_("{count} customers are in the search index."), count=entered))
+
+
+command.add_command(statement)
 
 
 def _pairs(values: Iterable[str]) -> dict[str, str | None]:

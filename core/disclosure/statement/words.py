@@ -84,6 +84,7 @@ _OTHER_FIELDS: Final[Mapping[str, str]] = {
     "order.lines": N_("order rows"),
     "identity_code": N_("personal identity code"),
 }
+_DETAILS: Final[Mapping[str, str]] = {"statement": N_("a statement such as this")}
 _NOT_KEPT: Final = N_("was sent; the code itself is not kept anywhere")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -232,7 +233,7 @@ class _Words:
 
     def _look(self, one: Consultation) -> str:
         what = self._named(ACTION_NAMES, one.action)
-        more = f" ({one.detail})" if one.detail else ""
+        more = f" ({self._named(_DETAILS, one.detail)})" if one.detail else ""
         return f"{what}{more}; {self._purpose(one.task)}; {self._staff(one.staff)}"
 
     def _notes(self, statement: Statement) -> Iterator[Row]:

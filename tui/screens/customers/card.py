@@ -154,6 +154,12 @@ class CustomerCard(TabbedScreen):
 
         await self.desk.open(CreditEnquiry(self.desk, self.customer))
 
+    async def do_more(self) -> None:
+        """F9: the person's statement."""
+        from tui.screens.customers.statement import StatementScreen
+
+        await self.desk.open(StatementScreen(self.desk, self.customer))
+
     async def do_send(self) -> None:
         """F8: the order under the cursor, after a look at exactly what would leave."""
         order = self.orders.chosen()

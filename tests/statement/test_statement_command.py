@@ -1,0 +1,83 @@
+"""`rekisteri customer statement` as a person types it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from core.disclosure.model import transfer_line_table
+from tui.cli.main import Cli, main
+
+if TYPE_CHECKING:
+    from core.register import Register
+    from tests.support.gate_house import House
+
+STATEMENT = ("customer", "statement", "1001")
+ASKED = ("--asked", "kirje, allekirjoitettu")
+
+
+class Run(Protocol):
+    """Runs a command; gives the exit code, standard output and standard error."""
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Run ``rekisteri arguments``."""
+        ...
+
+
+@pytest.fixture
+def run(
+    register: Register, house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """The command line around a register in which customer 1001 was disclosed once."""
+    monkeypatch.setattr(Cli, "register", lambda self: register)
+    monkeypatch.setattr(Cli, "actor", lambda self: house.actor)
+    house.gate.send(house.actor, house.request(house.add()))
+
+    def running(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return running
+
+
+def test_it_is_shown_in_the_language_of_the_person(run: Run) -> None:
+    """The clerk works in one language, the statement is in the other."""
+    code, out, _ = run("--language", "en", *STATEMENT, "--language", "fi")
+    assert code == 0
+    assert "Kenelle tietojanne on luovutettu" in out
+    assert "Tilitoimisto Esimerkki Oy" in out
+    assert "matti.meikalainen@example.fi" in out
+    assert "To whom your data was disclosed" in run(*STATEMENT, "--language", "en")[1]
+
+
+def test_for_programs_it_is_json(run: Run) -> None:
+    """The same members as in the file that the person gets."""
+    told = json.loads(run("--json", *STATEMENT)[1])
+    assert told["format"] == "disclosure-statement/v1"
+    assert [one["state"] for one in told["disclosed"]] == ["delivered"]
+
+
+def test_it_is_saved_for_somebody_who_asked(run: Run, register: Register) -> None:
+    """Without how the person asked nothing is made; with it there is one file, named on the screen."""
+    assert run(*STATEMENT, "--save", "zip")[0] == 2
+    assert not register.config.files.export_directory.exists()
+    code, out, _ = run("--json", *STATEMENT, "--save", "zip", *ASKED)
+    (path,) = register.config.files.export_directory.iterdir()
+    assert (code, json.loads(out)["file"]) == (0, str(path))
+
+
+@pytest.mark.parametrize("save", [(), ("--save", "json", *ASKED)])
+def test_a_statement_that_cannot_be_promised_ends_with_1(
+    run: Run, house: House, save: tuple[str, ...]
+) -> None:
+    """Something was taken out: shown or saved, the statement says so, and so does the exit status."""
+    with house.database.unit_of_work() as uow:
+        uow.connection.execute(transfer_line_table.update().values(customer_id=None))
+        uow.commit()
+    code, out, err = run("--language", "en", *STATEMENT, *save)
+    assert code == 1
+    assert "bears your mark" in (err if save else out)
