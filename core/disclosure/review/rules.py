@@ -99,7 +99,7 @@ def hour_data(settings: ReviewSettings, moment: datetime) -> dict[str, Any]:
 def marked_transfers(
     connection: Connection, settings: ReviewSettings, last: Review | None, until: datetime
 ) -> list[Mark]:
-    """The marks on transfers since the *last* review up to *until*, by number, and on the weeks since then."""
+    """The marks on the weeks since the *last* review up to *until*, then those on transfers, by number."""
     table = transfer_table.c
     first = _first_uses(connection)
     statement = select(
@@ -118,7 +118,7 @@ def marked_transfers(
             marks.append(Mark(when, code, row.number, hour_data(settings, row.created_at)))
         if first[code, row.recipient_version] == row.number:
             marks.append(Mark("first_use", code, row.number, {"version": row.recipient_version}))
-    return marks + _marked_weeks(connection, settings, None if last is None else last.signed_at, until)
+    return _marked_weeks(connection, settings, None if last is None else last.signed_at, until) + marks
 
 
 def _first_uses(connection: Connection) -> dict[tuple[str, int], int]:
