@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from core.config import Recipient
-from core.config.schema import GateSettings
 from core.customers import credit, invoicing, orders, service
 from core.customers.money import OrderLine
 from core.customers.types import CustomerValues, Kind, Source, SourceKind
@@ -79,8 +78,6 @@ def register(
     config = msgspec.structs.replace(
         partners.config(tmp_path, **sandboxes),
         recipients={"accountant": ACCOUNTANT, "bureau": BUREAU},
-        # Who tests alone has nobody to approve a first use.
-        gate=GateSettings(approval_first_use=False),
     )
     log = DisclosureLog(
         database, LogSigner.create(tmp_path / "log.key", "example.fi/test"), clock, tmp_path / "high-water"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.config import Config, Partner, Secret
-from core.config.schema import Controller, FileSettings, LogSettings, RegisterSettings
+from core.config.schema import Controller, FileSettings, GateSettings, LogSettings, RegisterSettings
 from core.disclosure.exits import Item
 from core.disclosure.permit import granted
 from integrations.catalogue import GROUP, Catalogue
@@ -79,6 +79,8 @@ def config(exchange: Path, **partners: Partner) -> Config:
         register=RegisterSettings(name="Asiakasrekisteri", controller=controller),
         log=LogSettings(origin="example.fi/test"),
         files=FileSettings(exchange_directory=exchange),
+        # Who tests alone has nobody to approve a first use.
+        gate=GateSettings(approval_first_use=False),
         partners=partners,
     )
 
