@@ -14,12 +14,15 @@ from core.disclosure import transfers
 from core.disclosure.purposes import PURPOSES
 from core.disclosure.types import ITEM_STATE_NAMES, STATE_NAMES, ItemState, TransferState
 from core.messages import N_
+from core.staff.access_log import Access, record_access
 from tui.cli.main import Cli, pass_cli
 from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.actor import Actor
+    from core.database import UnitOfWork
     from core.disclosure.transfers import TransferDetail, TransferRow
     from core.disclosure.types import TransferResult
 
@@ -61,8 +64,10 @@ def list_transfers(
     limit: int,
 ) -> None:
     """List transfers, the newest first."""
-    require(cli.actor(), *_READERS)
-    with cli.register().database.reading() as connection:
+    actor = cli.actor()
+    require(actor, *_READERS)
+    with cli.register().database.unit_of_work() as uow:
+        connection = uow.connection
         wanted = transfers.TransferFilter(
             recipient=recipient,
             purpose=purpose,
@@ -73,6 +78,8 @@ def list_transfers(
             until=None if until is None else until.replace(tzinfo=HELSINKI) + timedelta(days=1),
         )
         rows = transfers.page(connection, wanted, limit=limit)
+        if wanted.customer_id is not None:
+            _record_look(uow, actor, wanted.customer_id, "transfers")
     lines = "\n".join(_line(cli, row) for row in rows)
     cli.emit([_described(row) for row in rows], lines or cli.tr(N_("There are no such transfers.")))
 
@@ -82,9 +89,12 @@ def list_transfers(
 @pass_cli
 def show(cli: Cli, transfer: str) -> None:
     """Show TRANSFER (its number) with its persons, attempts, outcomes and those left out."""
-    require(cli.actor(), *_READERS)
-    with cli.register().database.reading() as connection:
-        found = transfers.detail(connection, transfers.find_id(connection, transfer))
+    actor = cli.actor()
+    require(actor, *_READERS)
+    with cli.register().database.unit_of_work() as uow:
+        found = transfers.detail(uow.connection, transfers.find_id(uow.connection, transfer))
+        alone = found.lines[0].customer_id if len(found.lines) == 1 else None
+        _record_look(uow, actor, alone, f"{len(found.lines)} rows")
     cli.emit(_whole(found), "\n".join(_story(cli, found)))
 
 
@@ -114,6 +124,14 @@ def decide(cli: Cli, transfer: str, outcome: str, reason: str) -> None:
     with register.database.reading() as connection:
         transfer_id = transfers.find_id(connection, transfer)
     _tell(cli, register.gate.decide(actor, transfer_id, _DECISIONS[outcome], reason))
+
+
+def _record_look(uow: UnitOfWork, actor: Actor, customer_id: int | None, detail: str) -> None:
+    """Who was part of a transfer is shown: that is a look at them."""
+    record_access(
+        uow, actor, action=Access.LIST, customer_id=customer_id, task="disclosure_review", detail=detail
+    )
+    uow.commit()
 
 
 def _tell(cli: Cli, result: TransferResult) -> None:

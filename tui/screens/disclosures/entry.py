@@ -9,6 +9,7 @@ from core.disclosure import transfers
 from core.disclosure.purposes import BASIS_NAMES
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_, tr
+from core.staff.access_log import Access
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import fields_in_words, named, purpose_name, when
 from tui.widgets.details import Details, ReadRow, blank, labelled, paragraph
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # In a long batch the key says who it is; only of short transfers the customers' numbers are looked up.
 _NAMED = 200
+_TASK = "disclosure_review"
 _SUMMARY, _PERSONS, _LEFT_OUT, _EVENTS = range(4)
 
 
@@ -76,6 +78,10 @@ class TransferEntry(TabbedScreen):
             self.summary.show(self._summary())
         elif index == _PERSONS:
             self.persons.show_rows(self.detail.lines)
+            # The list says whom it concerned: looking at it is a look.
+            lines = self.detail.lines
+            alone = lines[0].customer_id if len(lines) == 1 else None
+            self.desk.seat.record_access(Access.LIST, alone, _TASK, f"{len(lines)} rows")
         elif index == _LEFT_OUT:
             self.left_out.show_rows(self.detail.left_out)
         else:

@@ -10,6 +10,7 @@ from core.disclosure.recipients import recipients
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_
+from core.staff.access_log import Access
 from tui.screens.base import BaseScreen
 from tui.screens.disclosures.columns import Transfers, transfer_columns
 from tui.screens.fetching import Fetcher
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tui.widgets.rows import Rows
 
 _FILTER_ROWS = 4
+_TASK = "disclosure_review"
 
 
 class LogScreen(BaseScreen):
@@ -100,6 +102,7 @@ class LogScreen(BaseScreen):
         if values["person"]:
             with self.desk.seat.reading() as connection:
                 customer_id = by_number(connection, values["person"]).id
+            self.desk.seat.record_access(Access.LIST, customer_id, _TASK, "transfers")
         return TransferFilter(
             recipient=values["recipient"] or None,
             purpose=values["purpose"] or None,

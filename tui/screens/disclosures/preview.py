@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.disclosure.purposes import BASIS_NAMES
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.messages import N_, tr
+from core.staff.access_log import Access
 from core.text import safe_text
 from tui.screens.base import BaseScreen
 from tui.screens.words import fields_in_words, named
@@ -59,7 +60,16 @@ class TransferPreview(BaseScreen):
     def show_preview(self, preview: Preview) -> None:
         """Show *preview*, which is what F10 sends."""
         self.preview = preview
+        self.looked(preview)
         self.details.show([*self._head(preview), *self._payloads(preview)])
+
+    def looked(self, preview: Preview) -> None:
+        """Record the look at those whose data is shown, with the purpose that it is for."""
+        plan = preview.plan
+        customers = [subject.customer_id for subject in plan.subjects.values()]
+        alone = customers[0] if len(customers) == 1 else None
+        action = Access.LIST if alone is None else Access.OPEN
+        self.desk.seat.record_access(action, alone, plan.purpose.code, f"{len(customers)} rows")
 
     def _head(self, preview: Preview) -> list[ReadRow]:
         plan, language = preview.plan, self.desk.language

@@ -10,6 +10,7 @@ from core.customers.reading import get
 from core.customers.service import open_record
 from core.customers.words import ORDER_STATE_NAMES
 from core.messages import N_, tr
+from core.staff.access_log import Access
 from tui.screens.base import BaseScreen
 from tui.screens.words import day, money, named
 from tui.widgets.record_table import Column, RecordTable
@@ -61,6 +62,8 @@ class UnsentOrders(BaseScreen):
             wanted = {order.customer_id for order in found}
             self._names = {customer_id: get(connection, customer_id).display_name for customer_id in wanted}
         self.table.show_rows(found, keep_place=True)
+        # The list names customers: looking at it is a look.
+        self.desk.seat.record_access(Access.LIST, None, TASK, f"{len(found)} rows")
 
     def _columns(self) -> list[Column[Order]]:
         language = self.desk.language

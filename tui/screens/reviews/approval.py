@@ -60,6 +60,9 @@ class ApprovalScreen(TransferPreview):
                 rows += [labelled(name, str(value)) for name, value in sorted(masked(item.fields).items())]
         self.details.show(rows)
 
+    def looked(self, preview: Preview) -> None:
+        """`deciding.look` has recorded it."""
+
     async def do_save(self) -> None:
         """F10: approve."""
         seat, number = self.desk.seat, self.approval.id
