@@ -60,9 +60,10 @@ class Approval(
 class Read(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="t", tag=FORMAT + "read"
 ):
-    """Somebody looked at ``count`` persons for a purpose between ``since`` and ``until`` (one session, one purpose).
+    """Somebody looked ``count`` times for a purpose between ``since`` and ``until`` (one session, one purpose).
 
-    Lines as in an intent: one a person, under ``lines_root``; ``sealed`` holds who looked, under a key of its own.
+    Lines as in an intent, one a look, under ``lines_root``: a person opened, or a list or search that names nobody
+    (`docs/review.md`); ``sealed`` holds who looked, under a key of its own.
     """
 
     id: Uuid7
