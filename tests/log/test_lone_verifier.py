@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.disclosure.log import DisclosureLog, LogSigner
+from core.disclosure.log.cosignature import Cosigner, WitnessState, cosign
+from core.disclosure.log.cosigned import add_cosignatures
+from core.disclosure.log.line_receipt import encode_line_receipts, line_receipt
 from core.disclosure.log.lines import Line, encode_lines, lines_root
+from core.disclosure.log.proofs import receipt_of
+from core.disclosure.log.rotation import begin_rotation, finish_rotation
 from core.disclosure.log.standalone import verify_log
 from core.disclosure.log.standalone.verify_log import Check, Checkpoint, Key
 from tests.support.log_bodies import add, event, fill, intent, outcome
@@ -385,3 +390,94 @@ def test_corrupt_input_ends_in_bounded_time(sqlite_log: DisclosureLog, tmp_path:
         assert findings(out, key) != [], entry[:20]
     shutil.rmtree(out / "tile")
     assert findings(out, key) == ["bundle"]
+
+
+def test_keys_that_follow_one_another_are_trusted_from_the_given_one(
+    sqlite_log: DisclosureLog, tmp_path: Path
+) -> None:
+    """The first key, one in between and the last each verify the log; a changed or missing handover ends the trust."""
+    keys = [sqlite_log.vkey]
+    overlap = None
+    for number in (1, 2):
+        add(sqlite_log, "intent", intent(number))
+        begun = begin_rotation(sqlite_log)
+        overlap = overlap or begun.note
+        add(sqlite_log, "outcome", outcome(number))
+        sqlite_log.sign()
+        finish_rotation(sqlite_log)
+        keys.append(sqlite_log.vkey)
+    out = exported(sqlite_log, tmp_path / "out")
+    (tmp_path / "held").write_text(str(overlap), encoding="utf-8")
+    for key in keys:
+        done = lone(out, out, "--vkey", key, "--held", tmp_path / "held")
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert keys[-1] in lone(out, out, "--vkey", keys[0]).stdout
+    stranger = LogSigner.create(tmp_path / "other", sqlite_log.origin).vkey
+    assert findings(out, Key.parse(stranger)) == ["strange_key"]
+    for path in sorted((out / "keys").iterdir()):
+        content = path.read_bytes()
+        for at in (0, len(content) // 2, len(content) - 9):
+            path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+            assert findings(out, Key.parse(keys[0])) == ["changed"], at
+        path.write_bytes(content)
+    during = tmp_path / "during"
+    begin_rotation(sqlite_log)
+    sqlite_log.export(during)
+    assert lone(during, during, "--vkey", keys[0]).returncode == 0
+
+
+def test_cosignatures_are_told(sqlite_log: DisclosureLog, tmp_path: Path) -> None:
+    """Somebody else's signature is verified with their key, counted without it, and found when it is wrong."""
+    add(sqlite_log, "intent", intent(1))
+    signed = sqlite_log.sign()
+    cosigner = Cosigner.create(tmp_path / "reviewer", "reviewer.example")
+    state = WitnessState(tmp_path / "state")
+    now = sqlite_log.clock.now()
+    line = cosign(cosigner, state, signed.note.encode(), key=sqlite_log.signer.verifier, now=now)
+    with sqlite_log.database.unit_of_work() as uow:
+        add_cosignatures(uow, (signed.note + line).encode(), cosigner.key.vkey)
+        uow.commit()
+    out = exported(sqlite_log, tmp_path / "out")
+    known = lone(out, out, "--vkey", sqlite_log.vkey, "--cosigner", cosigner.key.vkey)
+    assert known.returncode == 0
+    assert "Cosigned by reviewer.example, 2026-11-23" in known.stdout
+    unknown = lone(out, out, "--vkey", sqlite_log.vkey).stdout
+    assert "Signatures by keys that were not given: 1." in unknown
+    assert by_hand(out, out, sqlite_log.vkey).returncode == 0
+    other = Cosigner.create(tmp_path / "other", "reviewer.example")
+    forged = other.line(signed.checkpoint.text, 1)
+    assert forged != line
+    note = (out / "checkpoint").read_text(encoding="utf-8")
+    at = note.rindex(line) + len(line) - 20
+    (out / "checkpoint").write_text(
+        note[:at] + ("A" if note[at] != "A" else "B") + note[at + 1 :], encoding="utf-8"
+    )
+    assert lone(out, out, "--vkey", sqlite_log.vkey, "--cosigner", cosigner.key.vkey).returncode == 1
+
+
+def test_receipts_verify_with_and_without_an_export(sqlite_log: DisclosureLog, tmp_path: Path) -> None:
+    """A transfer's receipt and one person's line verify by themselves; each changed byte of both is found or harmless."""
+    content = encode_lines([Line(number, bytes([number]) * 16, bytes(32), bytes(32)) for number in range(5)])
+    members = intent(1, count=5, lines_root=lines_root(content).hex())
+    index = add(sqlite_log, "intent", members)
+    signed = sqlite_log.sign()
+    out = exported(sqlite_log, tmp_path / "out")
+    with sqlite_log.database.reading() as connection:
+        receipt = receipt_of(connection, index, signed.note, signed.size)
+    (tmp_path / "r.tlog-proof").write_text(receipt.text, encoding="utf-8")
+    blocks = [line_receipt(str(members["id"]), content, number) for number in (1, 3)]
+    (tmp_path / "r.line").write_bytes(encode_line_receipts(blocks))
+    given = ("--vkey", sqlite_log.vkey, "--receipt", tmp_path / "r.tlog-proof", "--line", tmp_path / "r.line")
+    for arguments in (given, (out, *given)):
+        done = lone(out, *arguments)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert f"2 line(s) of transfer {members['id']}" in done.stdout
+    for name in ("r.tlog-proof", "r.line"):
+        whole = (tmp_path / name).read_bytes()
+        for at in range(len(whole)):
+            (tmp_path / name).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            check = Check(tmp_path, Key.parse(sqlite_log.vkey), [])
+            check.receipt(tmp_path / "r.tlog-proof", None)
+            check.line_receipt(tmp_path / "r.line")
+            assert check.count > 0, (name, at)
+        (tmp_path / name).write_bytes(whole)

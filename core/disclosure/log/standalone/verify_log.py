@@ -56,6 +56,8 @@ SAYS = {  # every sentence: English, Finnish
     "handed": ("The key you gave signed until its successors took over: {0}", "Antamasi avain allekirjoitti, kunnes seuraajat ottivat tehtävän: {0}"),
     "strange_key": ("The key you gave never signed this log.", "Antamasi avain ei ole koskaan allekirjoittanut tätä lokia."),
     "receipt": ("{0}: entry {1} stands in the log of {3}, signed at {2} entries.", "{0}: merkintä {1} on lokissa {3}, joka on allekirjoitettu {2} merkinnän pituisena."),
+    "line": ("{0}: {1} line(s) of transfer {2}.", "{0}: luovutuksen {2} rivejä {1}."),
+    "not_line": ("{0} does not prove a line of the transfer of the receipt.", "{0} ei todista kuitin luovutuksen riviä."),
     "lines": ("Lines of transfers compared: {0}.", "Verrattu luovutusten rivit: {0}."),
     "ok": ("VERIFIED: {0} entries of {1}, root {2}", "TODENNETTU: {0} merkintää, loki {1}, juuri {2}"),
     "ok_receipts": ("VERIFIED.", "TODENNETTU."),
@@ -325,6 +327,7 @@ class Check:
         self.levels: list[list[bytes]] = []
         self.eras: list[tuple[int, list[Key]]] = []  # from which size on which keys sign
         self.lines = 0
+        self.proved: dict[str, Any] = {}  # the entry of the last receipt that verified
         self.kinds: Counter[str] = Counter()
         self.batches: dict[str, list[Any]] = {}  # transfers and reads: count, root of the lines, last entry
         self.stated: list[tuple[int, int, str]] = []  # entry, size, root that the tree had
@@ -463,7 +466,7 @@ class Check:
             receipt = Receipt.parse(read(path) or b"")
             checkpoint = Checkpoint.parse(receipt.note)
             members = parse_entry(receipt.extra or b"") or {}
-            signed = before.line in checkpoint.signers([before])
+            signed = len(checkpoint.signers([before, after])) == 2
             here = self.leaves[receipt.place] == leaf_hash(receipt.extra or b"")
         except (ValueError, IndexError):
             return False
@@ -619,6 +622,30 @@ class Check:
         else:
             self.remarks.append(("receipt", path, receipt.place, checkpoint.size, checkpoint.origin))
             self.compare(checkpoint, path)
+            self.proved = parse_entry(entry) or {}
+
+    def line_receipt(self, path: Path) -> None:
+        """One person's lines stand in the transfer whose receipt was verified before."""
+        try:
+            blocks = [
+                block.split("\n") for block in (read(path) or b"").decode().removesuffix("\n").split("\n\n")
+            ]
+            proofs = [[strict_base64(row.removeprefix("line ")) for row in block[2:]] for block in blocks]
+            places = [struct.unpack(">BI", line[:5]) for line, *_ in proofs]
+            count, root = (
+                int(self.proved.get("count", 0)),
+                bytes.fromhex(str(self.proved.get("lines_root", ""))),
+            )
+        except (ValueError, TypeError, struct.error):
+            self.find("no_receipt", path)
+            return
+        for block, (version, place), (line, *hashes) in zip(blocks, places, proofs, strict=True):
+            titled = block[:2] == ["disclosure-log/line-proof@v1", f"transfer {self.proved.get('id')}"]
+            shaped = len(line) == LINE and version == 1
+            if not (titled and shaped and is_included(place, count, leaf_hash(line), hashes, root)):
+                self.find("not_line", path)
+                return
+        self.remarks.append(("line", path, len(blocks), self.proved["id"]))
 
 
 def listed(index: int, members: dict[str, Any], *, finnish: bool) -> str:
@@ -642,6 +669,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
         "--held", action="append", default=[], type=Path, help="a checkpoint kept from before"
     )
     parser.add_argument("--receipt", action="append", default=[], type=Path, help="a .tlog-proof file")
+    parser.add_argument(
+        "--line", action="append", default=[], type=Path, help="a person's lines in that transfer"
+    )
     parser.add_argument("--entry", type=Path, help="the receipt's entry, when there is no export at hand")
     parser.add_argument("--cosigner", action="append", default=[], help="the key of somebody who cosigns")
     parser.add_argument("--list", action="store_true", help="every entry in words")
@@ -695,6 +725,8 @@ def main(given: list[str]) -> int:
         check.run(options.held)
     for path in options.receipt:
         check.receipt(path, read(options.entry) or b"" if options.entry else None)
+    for path in options.line:
+        check.line_receipt(path)
     for start in range(0, len(check.leaves) if options.list else 0, WIDTH):
         for index, entry in enumerate(check.bundle(start // WIDTH), start):
             say(listed(index, parse_entry(entry) or {"t": "?", "ts": 0}, finnish=finnish))
