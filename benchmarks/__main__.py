@@ -11,7 +11,7 @@ import sys
 
 from benchmarks.measure import DATABASES, Measurement, Options, table
 
-BENCHMARKS = ("search", "transfers")
+BENCHMARKS = ("search", "transfers", "statement")
 
 
 def main() -> None:

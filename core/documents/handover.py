@@ -190,4 +190,4 @@ def _receipts(one: Disclosure) -> dict[str, bytes]:
     if one.proofs is None:
         return {}
     name = f"receipts/{one.number}-{one.line}"
-    return {f"{name}.tlog-proof": one.proofs.entry, f"{name}.line-proof": one.proofs.line}
+    return {f"{name}.tlog-proof": one.proofs.entry, f"{name}.tlog-proof.lines": one.proofs.line}

@@ -97,7 +97,7 @@ def test_bundle_holds_text_data_key_and_receipts(
     content = file_of(register, handed(register, house, matti, "zip", language)).read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         (proof,) = [name for name in archive.namelist() if name.endswith(".tlog-proof")]
-        line = proof.replace(".tlog-proof", ".line-proof")
+        line = f"{proof}.lines"
         assert proof.startswith(f"receipts/{number}-")
         assert word in archive.read("statement.txt").decode()
         assert archive.read("vkey").decode() == f"{house.log.vkey}\n"

@@ -12,6 +12,7 @@ from core.actor import Role
 from core.disclosure.model import transfer_line_table, transfer_table
 from core.disclosure.receipts import check_receipt
 from core.disclosure.statement.service import statement_of
+from core.disclosure.statement.words import plain_text
 from core.disclosure.types import ItemState
 from core.errors import NotPermitted
 from core.staff.access_log import Access, accesses_of, record_access
@@ -96,6 +97,16 @@ class TestContent:
         assert [one.state for one in (made.disclosed if is_disclosed else made.not_sent)] == [state]
         assert len(made.disclosed) + len(made.not_sent) == 1
         assert made.completeness.proved
+
+    def test_what_staff_recorded_as_not_sent_is_called_so(self, register: Register, house: House) -> None:
+        """A person's word that nothing was sent is no proof; the statement says whose word it is."""
+        matti = house.add()
+        house.partner.fault = "lost_request"
+        result = house.gate.send(house.actor, house.request(matti))
+        house.gate.decide(house.actor, result.transfer_id, ItemState.NOT_SENT, "asked by telephone")
+        made = statement(register, house, matti)
+        assert [(one.state, one.settled_by) for one in made.not_sent] == [("not_sent", "person")]
+        assert "after asking the recipient" in plain_text(made, "en")
 
     def test_an_intent_without_an_outcome_counts(self, register: Register, house: House) -> None:
         """While nobody knows what came of it, it is told as under way."""

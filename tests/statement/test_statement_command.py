@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from core.disclosure.log import standalone
 from core.disclosure.model import transfer_line_table
 from tui.cli.main import Cli, main
 
@@ -68,6 +74,28 @@ def test_it_is_saved_for_somebody_who_asked(run: Run, register: Register) -> Non
     code, out, _ = run("--json", *STATEMENT, "--save", "zip", *ASKED)
     (path,) = register.config.files.export_directory.iterdir()
     assert (code, json.loads(out)["file"]) == (0, str(path))
+
+
+def test_the_receipts_of_a_bundle_check_without_the_register(
+    run: Run, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unpacked, they hold for our own command and for the lone verifier; another line's proof does not."""
+    run(*STATEMENT, "--save", "zip", *ASKED)
+    (bundle,) = register.config.files.export_directory.iterdir()
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path / "given")
+    (proof,) = (tmp_path / "given" / "receipts").glob("*.tlog-proof")
+    lines = proof.with_name(f"{proof.name}.lines")
+    monkeypatch.setattr(Cli, "register", lambda self: pytest.fail("the register is not needed"))
+    check = ("log", "check-receipt", str(proof), "--vkey", register.log.vkey, "--lines", str(lines))
+    assert run(*check)[0] == 0
+    verifier = Path(standalone.__file__).with_name("verify_log.py")
+    alone = [sys.executable, "-I", str(verifier), "--vkey", register.log.vkey, "--receipt", str(proof)]
+    assert subprocess.run(alone, capture_output=True, check=False).returncode == 0
+    told = lines.read_text(encoding="ascii").split("\n")
+    told[2] = f"line {base64.b64encode(bytes([1]) + bytes(84)).decode()}"
+    lines.write_text("\n".join(told), encoding="ascii")
+    assert run(*check)[0] == 1
 
 
 @pytest.mark.parametrize("save", [(), ("--save", "json", *ASKED)])

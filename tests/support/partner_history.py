@@ -15,8 +15,6 @@ from datetime import date
 from decimal import Decimal
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -28,7 +26,7 @@ from core.customers.bans import BanKind
 from core.customers.money import OrderLine
 from core.customers.reading import get
 from core.customers.restrictions import Ground
-from core.customers.types import CustomerValues, Kind, Source, SourceKind
+from core.customers.types import Kind, Source, SourceKind
 from core.disclosure import transfers
 from core.disclosure.log import DisclosureLog, LogFault, LogSigner
 from core.disclosure.transfers import TransferFilter
@@ -39,7 +37,8 @@ from core.updates import selection
 from integrations.catalogue import GROUP, Catalogue
 from integrations.hub import Hub
 from integrations.sandbox.faults import Fault
-from tests.support import partners
+from tests.support import partners, wire
+from tests.support.history_people import identity_code, invented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from core.keys import KeyRing
     from integrations.sandbox.asiakastieto import AsiakastietoSandbox
     from integrations.sandbox.netvisor import NetvisorSandbox
-    from integrations.sandbox.server import Received
 
 STAFF: Final = Source(SourceKind.STAFF)
 LINE: Final = OrderLine("OM", "Omena", Decimal(2), Decimal("6.9"), Decimal("25.5"))
@@ -89,7 +87,6 @@ RECIPIENTS: Final = {
 _NOT_NOW: Final = {Fault.SLOW_DRIP, Fault.DELAY, Fault.CLOSE, Fault.HUGE, Fault.GZIP_BOMB, Fault.DEEP}
 FAULTS: Final = tuple(fault for fault in Fault if fault not in _NOT_NOW)
 _PATHS: Final = ("/salesinvoicelist.nv", "/customerlist.nv", "/customer.nv", "/salesinvoice.nv")
-_CHECK: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 # How often each kind of operation comes, in a thousand.
 WEIGHTS: Final = {
     "send": 110,
@@ -141,7 +138,7 @@ class History:
         """Add people, each sixth of them a firm."""
         for place in range(count):
             with self.register.database.unit_of_work() as uow:
-                made = service.add(uow, self.actor, _values(place), STAFF)
+                made = service.add(uow, self.actor, invented(place), STAFF)
                 uow.commit()
             self.people.append(made.id)
             self.numbers[made.id] = made.number
@@ -177,13 +174,13 @@ class History:
     # --- what the partners have received
 
     def _note(self) -> None:
-        for received in _taken(self.netvisor):
-            for invoice in _query(received).get("invoicenumber", []):
+        for received in wire.taken(self.netvisor):
+            for invoice in wire.query(received).get("invoicenumber", []):
                 self.asked.add((self.clock.now(), invoice))
-            for number, values in _in_netvisor(received):
+            for number, values in wire.in_netvisor(received):
                 self._arrived(number, "accountant", values)
-        for received in _taken(self.asiakastieto):
-            query = _query(received)
+        for received in wire.taken(self.asiakastieto):
+            query = wire.query(received)
             asked = (query.get("idnumber") or query["businessid"])[0]
             self._arrived(self.codes.get(asked) or self.codes[f"{asked[:7]}-{asked[7:]}"], "bureau")
         for file in sorted(self.folder.glob("*.csv")):
@@ -349,66 +346,6 @@ class History:
 
 def _broken(*_: object, **__: object) -> Any:
     raise LogFault
-
-
-def _taken(sandbox: NetvisorSandbox | AsiakastietoSandbox) -> list[Received]:
-    """What has come since the last time."""
-    with sandbox.lock:
-        taken, sandbox.requests = sandbox.requests, []
-    return taken
-
-
-def _query(received: Received) -> dict[str, list[str]]:
-    """What the request's target asks, from its bytes."""
-    return parse_qs(urlsplit(received.raw.split(b" ", 2)[1].decode()).query)
-
-
-def _in_netvisor(received: Received) -> Iterator[tuple[str, frozenset[str]]]:
-    """The customers that a request names, and the values it tells of them."""
-    for codes in _query(received).get("customercodelist", []):
-        yield from ((code, frozenset()) for code in codes.split(","))
-    body = received.raw.partition(b"\r\n\r\n")[2]
-    if body:
-        document = ET.fromstring(body)  # noqa: S314 - our own adapter's bytes
-        texts = {element.tag: element.text or "" for element in document.iter()}
-        number = texts.get("internalidentifier") or texts["invoicingcustomeridentifier"]
-        told = {texts.get(name, "") for name in ("streetaddress", "postnumber", "city")}
-        yield number, frozenset(filter(None, told))
-
-
-def identity_code(place: int) -> str:
-    """A test person's identity code (individual number 900 and up)."""
-    digits = f"0101{50 + place:02d}"
-    number = 900 + place
-    return f"{digits}-{number}{_CHECK[int(f'{digits}{number}') % 31]}"
-
-
-def business_id(place: int) -> str:
-    """An invented business id with its check digit."""
-    for number in range(2_000_000 + place * 50, 3_000_000):
-        total = sum(
-            int(digit) * weight for digit, weight in zip(str(number), (7, 9, 10, 5, 8, 4, 2), strict=True)
-        )
-        if total % 11 != 1:
-            return f"{number}-{(11 - total % 11) % 11}"
-    raise AssertionError(place)
-
-
-def _values(place: int) -> CustomerValues:
-    reach: dict[str, Any] = {
-        "email": f"a{place}@example.fi",
-        "street": f"Vanhakatu {place + 1}",
-        "postcode": f"{10000 + place}",
-        "town": "Äänekoski",
-    }
-    if place % 6 == 5:
-        return CustomerValues(
-            Kind.ORGANISATION,
-            organisation_name=f"Yritys {place} Oy",
-            business_id=business_id(place),
-            **reach,
-        )
-    return CustomerValues(Kind.PERSON, f"Etu{place}", f"Sukunimi{place}", **reach)
 
 
 def open_history(

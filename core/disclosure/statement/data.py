@@ -58,6 +58,7 @@ def _disclosure(one: Disclosure) -> dict[str, Any]:
         "channel": one.channel,
         "environment": one.environment,
         "state": one.state,
+        "settled_by": one.settled_by,
         "pending": one.pending,
         "persons": one.persons,
         "staff": one.staff,

@@ -81,6 +81,7 @@ class _Reader:
         self._pseudonym = pseudonym
         self._reach = 0 if found.signed is None else found.signed.size
         self._note = "" if found.signed is None else with_cosignatures(connection, found.signed)
+        self._by: dict[str, str] = {}
         self.told = Told()
 
     def read(self, lines: Sequence[FoundLine]) -> None:
@@ -120,6 +121,7 @@ class _Reader:
             channel=intent.channel,
             environment="" if row is None else row.environment,
             state=_state(row, sure=sure),
+            settled_by=self._by.get(intent.id),
             pending=row is not None and bool(row.pending),
             persons=intent.count,
             staff=None if row is None else self._pseudonym(row.staff_id),
@@ -183,6 +185,7 @@ class _Reader:
             except EntryInvalid:
                 return None
             if isinstance(body, Outcome) and body.intent == transfer_id:
+                self._by[transfer_id] = body.by
                 return {state.value: getattr(body, state) for state in ItemState if getattr(body, state)}
         return None
 

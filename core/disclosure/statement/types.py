@@ -85,7 +85,8 @@ class Proofs:
 class Disclosure:
     """One disclosure; ``number`` is the intent's place in the log, ``line`` the person's row in the transfer.
 
-    ``state`` is delivered, refused, in_doubt, under_way or not_sent.  ``content`` is what left, field name to value;
+    ``state`` is delivered, refused, in_doubt, under_way or not_sent; ``settled_by`` is where the log has it from: answer,
+    inquiry, person or recovery (None: there is no outcome yet).  ``content`` is what left, field name to value;
     None when it cannot be opened.  ``categories`` are the person's own where the content is open, else the transfer's.
     ``proofs`` is None while the log's signature does not reach the entry.
     """
@@ -102,6 +103,7 @@ class Disclosure:
     channel: str
     environment: str
     state: str
+    settled_by: str | None
     pending: bool
     persons: int
     staff: str | None
@@ -142,7 +144,8 @@ class Completeness:
 class Statement:
     """Everything about one person; times are UTC, the oldest first.
 
-    ``disclosed`` is every intent that is not proved not sent; ``not_sent`` are those that are.
+    ``disclosed`` is every intent that is not proved not sent; ``not_sent`` are those that are, and those of which a
+    member of staff has recorded so.
     """
 
     customer_id: int

@@ -84,6 +84,7 @@ _OTHER_FIELDS: Final[Mapping[str, str]] = {
     "order.lines": N_("order rows"),
     "identity_code": N_("personal identity code"),
 }
+_BY_STAFF: Final = N_("not sent, as a member of staff recorded after asking the recipient")
 _DETAILS: Final[Mapping[str, str]] = {"statement": N_("a statement such as this")}
 _NOT_KEPT: Final = N_("was sent; the code itself is not kept anywhere")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -178,10 +179,13 @@ class _Words:
         for one in statement.disclosed:
             yield from self._disclosure(one)
         if statement.not_sent:
-            yield Row(Kind.HEADING, self._tr(N_("Prepared, but proved not sent")))
+            yield Row(Kind.HEADING, self._tr(N_("Prepared, but not sent")))
             for one in statement.not_sent:
                 yield Row(Kind.ENTRY, f"{moment(one.at, self._language)}  {one.receiver.name}")
                 yield self._pair(N_("Purpose"), self._purpose(one.purpose))
+                yield self._pair(
+                    N_("Outcome"), self._tr(_BY_STAFF if one.settled_by == "person" else _STATES["not_sent"])
+                )
 
     def _disclosure(self, one: Disclosure) -> Iterator[Row]:
         receiver = one.receiver
