@@ -151,7 +151,12 @@ _CARD: Final = _area(
     ("new", N_("Order"), N_("Take an order from this customer."), _CLERK),
     ("check", N_("Credit"), N_("Make a credit check for this customer."), _CARER),
     ("send", N_("Send"), N_("Send the chosen order to accounting."), _CLERK),
-    ("more", N_("Statement"), N_("Make the person's statement: every disclosure and every look."), _LOG_READERS),
+    (
+        "more",
+        N_("Statement"),
+        N_("Make the person's statement: every disclosure and every look."),
+        _LOG_READERS,
+    ),
     ("choose_1", "", N_("Show the details and where each came from.")),
     ("choose_2", "", N_("Show the orders.")),
     ("choose_3", "", N_("Show the invoices.")),
@@ -163,7 +168,11 @@ _STATEMENT: Final = _area(
     "statement",
     ("change", N_("Suomi/English"), N_("Change the statement's language to the person's.")),
     ("refresh", N_("Refresh"), N_("Make the statement again.")),
-    ("save", N_("Hand over"), N_("Save the statement for the person: a disclosure to the person, in the log.")),
+    (
+        "save",
+        N_("Hand over"),
+        N_("Save the statement for the person: a disclosure to the person, in the log."),
+    ),
 )
 
 _HANDOVER: Final = _area(
