@@ -102,6 +102,7 @@ def test_a_smaller_terminal_is_drawn_anew(office: Office) -> None:
     with sit_down(office.file) as terminal:
         terminal.send(*SIGN_IN, "1")
         terminal.wait_for("Aaltonen")
+        terminal.quiet()
         terminal.resize(100, 30)
         assert terminal.pump(lambda: terminal.row(30).startswith(" F1"), 10)
         terminal.resize(80, 24)
