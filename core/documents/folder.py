@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from core.register import Register
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}-(?P<day>[0-9]{8})-[0-9a-f]{12}\.(?:csv|jsonl|vcf|pdf|json|zip)")
+_NAME: Final = re.compile(
+    r"[a-z][a-z0-9_-]{0,39}-(?P<day>[0-9]{8})-[0-9a-f]{12}\.(?:csv|jsonl|vcf|pdf|json|zip)"
+)
 _PART: Final = re.compile(r"\.[a-z].*\.part")
 _SELECTION: Final = re.compile(r"(?P<day>[0-9]{8})-[0-9a-f]{12}")
 _UNFINISHED_DAYS: Final = 1
