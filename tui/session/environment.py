@@ -28,3 +28,6 @@ def neutralise(environment: MutableMapping[str, str]) -> None:
     environment["TEXTUAL_COLOR_SYSTEM"] = "256" if "256" in environment.get("TERM", "") else "standard"
     # It adds bytes, and nothing here is said by colour alone.
     environment.pop("NO_COLOR", None)
+    # A shell that exports its size would hold the screens to it after the window has been dragged.
+    environment.pop("COLUMNS", None)
+    environment.pop("LINES", None)
