@@ -16,6 +16,7 @@ from core.disclosure.errors import BadSubject
 from core.disclosure.log import entries
 from core.disclosure.receipts import check_receipt
 from core.disclosure.recipients import SUBJECT, follow_configuration, recipient_for, recipient_of
+from core.disclosure.review.drift import drifts
 from core.disclosure.statement.service import statement_of
 from core.documents import leads_to_the_person
 from core.documents.handover import hand_over, person_exit
@@ -138,6 +139,14 @@ def test_the_person_is_no_recipient_for_others(register: Register, house: House)
     )
     with pytest.raises(BadSubject):
         house.gate.plan(house.actor, request)
+
+
+def test_a_statement_is_no_drift(register: Register, house: House) -> None:
+    """The alarm for recipients that the notice does not name stays silent about the person."""
+    given = handed(register, house, house.add(), "json")
+    number = given.result.number
+    with house.database.reading() as connection:
+        assert list(drifts(connection, house.log, {}, number, number + 1)) == []
 
 
 def test_what_became_of_a_file_can_be_asked(register: Register, house: House) -> None:

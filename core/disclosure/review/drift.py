@@ -20,7 +20,7 @@ from core.disclosure.countries import in_eea
 from core.disclosure.log.entries import Intent
 from core.disclosure.model import transfer_table
 from core.disclosure.purposes import PURPOSES
-from core.disclosure.recipients import history_of
+from core.disclosure.recipients import SUBJECT, history_of
 from core.disclosure.review import findings
 from core.disclosure.review.model import finding_table
 from core.disclosure.review.signed import last_review
@@ -116,10 +116,11 @@ def _of_one(
     left: _Left, promises: Mapping[str, Promise], history: Sequence[RecipientChange]
 ) -> Iterator[Drift]:
     promise = promises.get(left.body.recipient)
-    if promise is None:
-        yield left.drift("recipient", "")
-    else:
+    if promise is not None:
         yield from _against(left, promise, _NOW)
+    elif left.body.recipient != SUBJECT:
+        # The person whose data it is stands in no configuration: that their own data is theirs is the law's promise.
+        yield left.drift("recipient", "")
     then = next((it.recipient for it in reversed(history) if it.recorded_at <= left.at), None)
     if then is not None:
         yield from _against(left, then, _THEN)
