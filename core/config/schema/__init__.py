@@ -1,0 +1,67 @@
+"""The settings: what each is called, means and may be.
+
+`config.example.toml` and `rekisteri config init` are written from these structs, so a description here is the
+documentation.  Unknown keys, wrong types and missing values are refused by `core.config.reading`.
+"""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from core.config.schema.base import Language, Settings
+from core.config.schema.batches import LoadMapping, UpdateAnswer, UpdateService
+from core.config.schema.disclosure import GateSettings, Partner, Recipient, ReviewSettings
+from core.config.schema.papers import FileSettings, LabelSheet, Letter
+from core.config.schema.register import (
+    Controller,
+    DatabaseSettings,
+    KeySettings,
+    LogSettings,
+    RegisterSettings,
+)
+from core.config.schema.work import CreditSettings, OrderSettings, StaffSettings
+
+__all__ = [
+    "Config",
+    "Controller",
+    "CreditSettings",
+    "DatabaseSettings",
+    "FileSettings",
+    "GateSettings",
+    "KeySettings",
+    "LabelSheet",
+    "Language",
+    "Letter",
+    "LoadMapping",
+    "LogSettings",
+    "OrderSettings",
+    "Partner",
+    "Recipient",
+    "RegisterSettings",
+    "ReviewSettings",
+    "Settings",
+    "StaffSettings",
+    "UpdateAnswer",
+    "UpdateService",
+]
+
+
+class Config(Settings, frozen=True, kw_only=True):
+    """One register's settings."""
+
+    register: RegisterSettings
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    keys: KeySettings = field(default_factory=KeySettings)
+    log: LogSettings
+    staff: StaffSettings = field(default_factory=StaffSettings)
+    orders: OrderSettings = field(default_factory=OrderSettings)
+    files: FileSettings = field(default_factory=FileSettings)
+    credit: CreditSettings = field(default_factory=CreditSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    recipients: dict[str, Recipient] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
+    labels: LabelSheet = field(default_factory=LabelSheet)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    loads: dict[str, LoadMapping] = field(default_factory=dict)
+    updates: dict[str, UpdateService] = field(default_factory=dict)
