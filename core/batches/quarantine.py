@@ -108,5 +108,5 @@ def forget_values(uow: UnitOfWork, batch: Batch) -> None:
     uow.connection.execute(
         update(batch_row_table)
         .where(batch_row_table.c.batch_id == batch.id, batch_row_table.c.outcome == QUARANTINED)
-        .values(cells=None, key=None, street=None, postcode=None, town=None, country=None)
+        .values({"cells": None, "key": None, "values": None})
     )

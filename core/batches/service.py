@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from core.batches.errors import NoSuchBatch, SomebodyElse
 from core.batches.model import batch_row_table, batch_table
 from core.batches.types import Batch, BatchKind, BatchState
+from core.customers.types import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
 
 
 def begin(
-    uow: UnitOfWork, actor: Actor, *, kind: BatchKind, name: str, table: Table, digest: str, state: BatchState
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    kind: BatchKind,
+    name: str,
+    table: Table,
+    digest: str,
+    state: BatchState,
+    source_kind: SourceKind,
 ) -> Batch:
-    """A new batch for the file of *table*."""
+    """A new batch for the file of *table*, whose values are the word of *source_kind*."""
     found = uow.connection.execute(
         insert(batch_table)
         .values(
             kind=kind,
             name=name,
+            source_kind=str(source_kind),
             file=table.path.name,
             digest=digest,
             size=table.size,
@@ -197,4 +207,6 @@ def _batch(row: RowMapping) -> Batch:
         finished_at=row["finished_at"],
         actor_name=row["actor_name"],
         quarantine_file=row["quarantine_file"],
+        source_kind=SourceKind(row["source_kind"]),
+        undoes=row["undoes"],
     )

@@ -10,26 +10,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from core.customers.types import SourceKind
+
 
 class BatchKind(StrEnum):
     """What a batch does."""
 
     LOAD = "load"
     UPDATE = "update"
+    UNDO = "undo"
 
 
 class BatchState(StrEnum):
-    """Where a batch stands: being read, read and waiting for a go-ahead, being applied, done."""
+    """Where a batch stands: being read, read and waiting for a go-ahead, being applied, done, being taken back."""
 
     READING = "reading"
     READY = "ready"
     APPLYING = "applying"
     DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch. `counts` maps an outcome (``held_back:restricted`` for one with a reason) to a number of rows."""
+    """One batch. `counts` maps an outcome (``held_back:restricted`` for one with a reason) to a number of rows.
+
+    `source_kind` says whose word its values are; `undoes` is the number of the batch that an undo takes back.
+    """
 
     id: int
     kind: BatchKind
@@ -46,6 +54,8 @@ class Batch:
     finished_at: datetime | None
     actor_name: str
     quarantine_file: str | None
+    source_kind: SourceKind
+    undoes: int | None = None
 
     @property
     def rows(self) -> int:

@@ -75,14 +75,20 @@ def forbid(
 
 
 def forbid_many(
-    uow: UnitOfWork, actor: Actor, bans: Sequence[tuple[int, BanKind]], *, origin: str, since: date
+    uow: UnitOfWork,
+    actor: Actor,
+    bans: Sequence[tuple[int, BanKind]],
+    *,
+    origin: str,
+    since: date,
+    batch_id: int | None = None,
 ) -> None:
-    """Record bans of customers who have just been added and so have none yet."""
+    """Record bans of customers who have just been added, or are known to have none of the kind."""
     require(actor, Role.IMPORTER)
     if not bans:
         return
     recorded = {"recorded_at": uow.now, "actor_id": actor.staff_id, "actor_name": actor.name}
-    same = {"origin": clean_line(origin), "since": since, **recorded}
+    same = {"origin": clean_line(origin), "since": since, "batch_id": batch_id, **recorded}
     rows = [{"customer_id": customer_id, "kind": str(kind), **same} for customer_id, kind in bans]
     uow.connection.execute(_table.insert(), rows)
 

@@ -154,6 +154,7 @@ def _begin(
             table=table,
             digest=digest,
             state=BatchState.APPLYING,
+            source_kind=SourceKind.FIRST_LOAD,
         )
         task, detail = f"first load {batch.id}", f"{reader.name}, {table.path.name}"
         record_access(uow, actor, action=Access.CHANGE, customer_id=None, task=task, detail=detail)

@@ -126,6 +126,8 @@ customer_change_table: Final = Table(
     # {field: [what it was, what it became]}
     Column("changes", JsonText, nullable=False),
     Column("article_18_use", Text),
+    # Of an undo: the earlier change that gave the values which stand again, with that change's source beside it.
+    Column("restores", Identity),
     Index("ix_customer_change_customer_id", "customer_id", "id"),
 )
 
@@ -166,6 +168,8 @@ customer_ban_table: Final = _period(
     "customer_ban",
     Column("kind", Text, nullable=False),
     Column("origin", Text, nullable=False),
+    # Which batch recorded it, so that an undo finds it.
+    Column("batch_id", Identity),
     unique=("customer_id", "kind"),
 )
 

@@ -45,6 +45,7 @@ __all__ = [
     "change",
     "change_many",
     "count",
+    "end_in_batch",
     "end_relationship",
     "get",
     "ids_of_numbers",
@@ -248,6 +249,28 @@ def end_relationship(
         raise RelationshipEnded(number=get(uow.connection, customer_id).number)
     new = {"status": Status.ENDED, "ended_on": ended_on}
     return _change_standing(uow, actor, customer_id, new, source, version=version)
+
+
+def end_in_batch(
+    uow: UnitOfWork,
+    actor: Actor,
+    customer_id: int,
+    source: Source,
+    *,
+    ended_on: date,
+    version: int,
+    batch_id: int,
+) -> Customer:
+    """End the relationship because a batch says that the customer has died; one that has ended stays as it is.
+
+    Raises:
+        ChangedMeanwhile, CustomerErased, CustomerNotFound: see `change`.
+    """
+    require(actor, *_EDITORS)
+    if get(uow.connection, customer_id).status is Status.ENDED:
+        return get(uow.connection, customer_id)
+    new = {"status": Status.ENDED, "ended_on": ended_on}
+    return _change_standing(uow, actor, customer_id, new, source, version=version, batch_id=batch_id)
 
 
 def resume_relationship(

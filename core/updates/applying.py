@@ -15,19 +15,15 @@ from core.batches import quarantine, service
 from core.batches.errors import AlreadyApplied, NotReady
 from core.batches.model import batch_row_table
 from core.batches.types import BatchKind, BatchState, Progress
-from core.clock import HELSINKI
 from core.customers import places
-from core.customers.bans import BanKind, forbid_many
-from core.customers.service import change_many, protect_address
-from core.customers.types import CustomerChange, Source, SourceKind
 from core.staff.access_log import Access, record_access
 from core.updates.policy import decide
 from core.updates.standing import standings
-from core.updates.types import OPEN_TO_DECISION, Address, Answer, Meaning, Outcome
+from core.updates.types import Answer, Decided, Meaning, Outcome
+from core.updates.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from sqlalchemy import Row
 
@@ -35,11 +31,10 @@ if TYPE_CHECKING:
     from core.batches.types import Batch, Watcher
     from core.database import UnitOfWork
     from core.register import Register
-    from core.updates.types import Decision, Standing
+    from core.updates.types import Reason, Standing
 
 CHUNK: Final = 1_000
 _row = batch_row_table.c
-_ADDRESS: Final = ("street", "postcode", "town", "country")
 
 
 def carry_out(register: Register, actor: Actor, number: int, *, progress: Watcher | None = None) -> Batch:
@@ -93,7 +88,7 @@ def _rows_to_apply(register: Register, batch: Batch) -> int:
 
 
 def _next_rows(uow: UnitOfWork, batch: Batch) -> Sequence[Row[Any]]:
-    columns = [_row[name] for name in ("line", "customer_id", "meaning", "answered_on", *_ADDRESS)]
+    columns = [_row[name] for name in ("line", "customer_id", "meaning", "answered_on", "values")]
     return uow.connection.execute(
         select(*columns)
         .where(_row.batch_id == batch.id, _row.line > batch.position, _row.outcome != Outcome.QUARANTINED)
@@ -128,58 +123,26 @@ class _Chunk:
         # In this order everywhere: whoever waits for another's customer and this lock would wait for ever.
         places.lock(self.uow.connection)
         standing = standings(self.uow.connection, [row.customer_id for row in rows], hold=True)
-        decided = [(row, decide(_answer(row), standing[row.customer_id])) for row in rows]
-        self._write(decided, standing)
+        decided = [_decided(row, standing[row.customer_id]) for row in rows]
+        write(self.uow, self.actor, self.batch, decided)
         self._keep(decided)
-        return Counter(decision.tally for _, decision in decided)
+        return Counter(one.decision.tally for one in decided)
 
-    def _write(self, decided: Sequence[tuple[Row[Any], Decision]], standing: Mapping[int, Standing]) -> None:
-        source = Source(SourceKind.ADDRESS_SERVICE, self.batch.name)
-        changes = [
-            CustomerChange(row.customer_id, standing[row.customer_id].version, decision.changes)
-            for row, decision in decided
-            if decision.changes
-        ]
-        change_many(self.uow, self.actor, changes, source, batch_id=self.batch.id)
-        self._record_bans(decided)
-        for row, decision in decided:
-            if decision.outcome is Outcome.PROTECTED:
-                protect_address(
-                    self.uow,
-                    self.actor,
-                    row.customer_id,
-                    source,
-                    protected=True,
-                    version=standing[row.customer_id].version,
-                    batch_id=self.batch.id,
-                )
-
-    def _record_bans(self, decided: Sequence[tuple[Row[Any], Decision]]) -> None:
-        today = self.uow.now.astimezone(HELSINKI).date()
-        since: defaultdict[date, list[tuple[int, BanKind]]] = defaultdict(list)
-        for row, decision in decided:
-            if decision.outcome is Outcome.BAN_RECORDED:
-                # A ban holds from when we learn of it; the service's date says when it was made.
-                day = min(row.answered_on or today, today)
-                since[day].append((row.customer_id, BanKind.REGISTER_UPDATE))
-        for day, bans in since.items():
-            forbid_many(self.uow, self.actor, bans, origin=f"{self.batch.name}, {self.batch.file}", since=day)
-
-    def _keep(self, decided: Sequence[tuple[Row[Any], Decision]]) -> None:
+    def _keep(self, decided: Sequence[Decided]) -> None:
         """Write down what became of each row, and empty the values that nobody has to decide on."""
-        lines: defaultdict[tuple[object, object], list[int]] = defaultdict(list)
-        for row, decision in decided:
-            lines[decision.outcome, decision.reason].append(row.line)
+        lines: defaultdict[tuple[Outcome, Reason | None], list[int]] = defaultdict(list)
+        for one in decided:
+            lines[one.decision.outcome, one.decision.reason].append(one.line)
         for (outcome, reason), some in lines.items():
-            emptied = {} if reason in OPEN_TO_DECISION else dict.fromkeys(_ADDRESS)
+            emptied: dict[str, object] = {} if outcome is Outcome.PROPOSED else {"key": None, "values": None}
             self.uow.connection.execute(
                 update(batch_row_table)
                 .where(_row.batch_id == self.batch.id, _row.line.in_(some))
-                .values(outcome=outcome, reason=reason, key=None, **emptied)
+                .values({"outcome": outcome, "reason": reason, **emptied})
             )
 
 
-def _answer(row: Row[Any]) -> Answer:
+def _decided(row: Row[Any], standing: Standing) -> Decided:
     meaning = Meaning(row.meaning)
-    address = Address(row.street, row.postcode, row.town, row.country) if meaning is Meaning.MOVED else None
-    return Answer(meaning, address, row.answered_on)
+    decision = decide(Answer(meaning, row.values or {}, row.answered_on), standing)
+    return Decided(row.line, row.customer_id, standing.version, meaning, row.answered_on, decision)

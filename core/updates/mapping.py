@@ -20,7 +20,7 @@ from core.updates.errors import (
     RowProblem,
     UnknownCode,
 )
-from core.updates.types import Address, Answer, Meaning
+from core.updates.types import Answer, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,10 +74,10 @@ class AnswerMapping:
             number = self._number(record, where)
             meaning = self._meaning(record, where)
             dated = _date(record.get(DATE, ""), where, today)
-            address = _address(record, where) if meaning is Meaning.MOVED else None
+            values = _address(record, where) if meaning is Meaning.MOVED else {}
         except (RowProblem, InvalidValue) as problem:
             return problem
-        return Understood(row.line, number, Answer(meaning, address, dated))
+        return Understood(row.line, number, Answer(meaning, values, dated))
 
     def _number(self, record: Mapping[str, str], where: _Places) -> str:
         if not record[KEY]:
@@ -157,7 +157,7 @@ def _date(text: str, where: _Places, today: date) -> date | None:
     return day
 
 
-def _address(record: Mapping[str, str], where: _Places) -> Address:
+def _address(record: Mapping[str, str], where: _Places) -> Mapping[str, str | None]:
     """The new address, each part as the register takes it.
 
     Raises:
@@ -175,4 +175,4 @@ def _address(record: Mapping[str, str], where: _Places) -> Address:
         first = problem.problems[0]
         field = first.where.field or ""
         raise type(first)(where=where.of(field, record.get(field)), **first.data) from problem
-    return Address(values.street, values.postcode, values.town, values.country)
+    return {part: getattr(values, part) for part in ADDRESS if getattr(values, part) is not None}

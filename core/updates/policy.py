@@ -34,7 +34,7 @@ def decide(answer: Answer, standing: Standing) -> Decision:
     if answer.meaning is Meaning.PROTECTED_ADDRESS:
         return Decision(Outcome.UNCHANGED if standing.protected_address else Outcome.PROTECTED)
     if answer.meaning is Meaning.DECEASED:
-        return Decision(Outcome.DECEASED)
+        return Decision(Outcome.PROPOSED, Reason.DECEASED)
     barred = _barred(standing)
     return Decision(Outcome.HELD_BACK, barred) if barred else _moved(answer, standing)
 
@@ -55,7 +55,7 @@ def _moved(answer: Answer, standing: Standing) -> Decision:
     if not changes:
         return Decision(Outcome.UNCHANGED)
     held = _told_later(answer, standing.known)
-    return Decision(Outcome.HELD_BACK, held) if held else Decision(Outcome.APPLIED, changes=changes)
+    return Decision(Outcome.PROPOSED, held) if held else Decision(Outcome.APPLIED, changes=changes)
 
 
 def _told_later(answer: Answer, known: Known | None) -> Reason | None:
@@ -69,7 +69,7 @@ def _told_later(answer: Answer, known: Known | None) -> Reason | None:
     return Reason.OWN_NOTICE if known.source in _OWN else Reason.VERIFIED
 
 
-def _changes(before: Address, after: Address) -> Mapping[str, str]:
+def _changes(before: Address, after: Address) -> Mapping[str, str | None]:
     """The address as a whole when any part differs in more than case and white space."""
     if (before.country or HOME) == (after.country or HOME) and all(
         _same(getattr(before, part), getattr(after, part)) for part in ("street", "postcode", "town")

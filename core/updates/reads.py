@@ -44,7 +44,7 @@ def rows_of(
             _row.outcome,
             _row.reason,
             _row.problem,
-            *(_row[part].label(f"new_{part}") for part in _ADDRESS),
+            _row["values"].label("new_values"),
             _customer.number,
             _customer.first_name,
             _customer.last_name,
@@ -109,5 +109,5 @@ def _before_and_after(row: Any, changed: tuple[Address, Address] | None) -> tupl
     if changed is not None:
         return changed
     before = Address(row.street, row.postcode, row.town, row.country)
-    after = Address(row.new_street, row.new_postcode, row.new_town, row.new_country)
+    after = Address(*((row.new_values or {}).get(part) for part in _ADDRESS))
     return before, after if after.street else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.batches.types import BatchState
 from core.clock import HELSINKI
 from core.messages import N_, tr
-from core.updates.types import OUTCOME_NAMES, REASON_NAMES, Outcome, Reason
+from core.updates.types import OUTCOME_NAMES, REASON_NAMES, WITH_REASONS, Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +20,8 @@ STATE_NAMES: Final[Mapping[BatchState, str]] = {
     BatchState.READY: N_("foreseen, nothing applied yet"),
     BatchState.APPLYING: N_("partly applied"),
     BatchState.DONE: N_("applied"),
+    BatchState.UNDOING: N_("partly undone"),
+    BatchState.UNDONE: N_("undone"),
 }
 
 
@@ -37,7 +39,10 @@ def as_data(run: UpdateRun) -> dict[str, object]:
         "finished_at": batch.finished_at.isoformat() if batch.finished_at else None,
         "by": batch.actor_name,
         "outcomes": {str(outcome): batch.count(outcome) for outcome in Outcome},
-        "held_back": {str(reason): n for reason, n in _held_back(batch)},
+        **{
+            str(outcome): {str(reason): n for reason, n in _reasons(batch, outcome)}
+            for outcome in WITH_REASONS
+        },
         "quarantine_file": batch.quarantine_file,
         "sample": [row_as_data(row) for row in run.samples],
     }
@@ -80,9 +85,8 @@ def lines(run: UpdateRun, language: str) -> Iterator[str]:
         if not batch.count(outcome):
             continue
         yield f"{batch.count(outcome):>9}  {tr(OUTCOME_NAMES[outcome], language)}"
-        if outcome is Outcome.HELD_BACK:
-            for reason, count in _held_back(batch):
-                yield f"{count:>13}  {tr(REASON_NAMES[reason], language)}"
+        for reason, count in _reasons(batch, outcome):
+            yield f"{count:>13}  {tr(REASON_NAMES[reason], language)}"
         for row in run.samples:
             if row.outcome is outcome:
                 yield " " * 15 + row_in_words(row, language)
@@ -105,9 +109,9 @@ def row_in_words(row: UpdateRow, language: str) -> str:
     return " · ".join(parts)
 
 
-def _held_back(batch: Batch) -> list[tuple[Reason, int]]:
+def _reasons(batch: Batch, outcome: Outcome) -> list[tuple[Reason, int]]:
     return [
-        (reason, batch.counts[f"{Outcome.HELD_BACK}:{reason}"])
+        (reason, batch.counts[f"{outcome}:{reason}"])
         for reason in Reason
-        if f"{Outcome.HELD_BACK}:{reason}" in batch.counts
+        if f"{outcome}:{reason}" in batch.counts
     ]

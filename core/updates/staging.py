@@ -15,6 +15,7 @@ from core.batches.model import batch_row_table
 from core.batches.types import BatchKind, BatchState, Progress
 from core.clock import HELSINKI
 from core.customers.reading import ids_of_numbers
+from core.customers.types import SourceKind
 from core.errors import Where
 from core.staff.access_log import Access, record_access
 from core.tabular import Malformed, fingerprint
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
     from core.register import Register
     from core.tabular import Row, Table
+    from core.updates.errors import RowProblem
     from core.updates.mapping import AnswerMapping
     from core.updates.types import Decision
 
@@ -97,6 +99,7 @@ class _Reading:
                 table=self.table,
                 digest=digest,
                 state=BatchState.READING,
+                source_kind=SourceKind.ADDRESS_SERVICE,
             )
             record_access(
                 uow,
@@ -127,50 +130,35 @@ class _Reading:
                 else:
                     problems.append(quarantine.problem_of(row.line, row.cells, found))
             cells = {row.line: row.cells for row in chunk}
-            good = self._first_of_each(uow, batch, good, cells, problems)
-            matched = self._matched(uow, good, cells, problems)
+            matched = self._matched(uow, batch, good, cells, problems)
             counts = Counter(_keep(uow, batch, matched))
             counts[quarantine.QUARANTINED] += quarantine.keep(uow, batch, problems)
             batch = service.advance(uow, batch, position=chunk[-1].line, counts=+counts)
             uow.commit()
         return batch
 
-    def _first_of_each(
+    def _matched(
         self,
         uow: UnitOfWork,
         batch: Batch,
         good: list[Understood],
         cells: dict[int, tuple[str, ...]],
         problems: list[Problem],
-    ) -> list[Understood]:
-        seen = dict(seen_before(uow.connection, batch.id, [row.number for row in good]))
-        first: list[Understood] = []
-        for row in good:
-            earlier = seen.setdefault(row.number, row.line)
-            if earlier == row.line:
-                first.append(row)
-            else:
-                error = TwiceInFile(where=self._where(row), earlier=earlier)
-                problems.append(quarantine.problem_of(row.line, cells[row.line], error))
-        return first
-
-    def _matched(
-        self,
-        uow: UnitOfWork,
-        good: list[Understood],
-        cells: dict[int, tuple[str, ...]],
-        problems: list[Problem],
     ) -> list[tuple[Understood, int, Decision]]:
         ids = ids_of_numbers(uow.connection, [row.number for row in good])
+        seen = dict(seen_before(uow.connection, batch.id, list(ids.values())))
         standing = standings(uow.connection, list(ids.values()))
         matched: list[tuple[Understood, int, Decision]] = []
         for row in good:
             customer_id = ids.get(row.number)
             if customer_id is None:
-                error = UnknownCustomer(where=self._where(row))
-                problems.append(quarantine.problem_of(row.line, cells[row.line], error))
+                error: RowProblem = UnknownCustomer(where=self._where(row))
+            elif (earlier := seen.setdefault(customer_id, row.line)) != row.line:
+                error = TwiceInFile(where=self._where(row), earlier=earlier)
             else:
                 matched.append((row, customer_id, decide(row.answer, standing[customer_id])))
+                continue
+            problems.append(quarantine.problem_of(row.line, cells[row.line], error))
         return matched
 
     def _where(self, row: Understood) -> Where:
@@ -191,10 +179,9 @@ def _keep(
             "customer_id": customer_id,
             "meaning": row.answer.meaning,
             "answered_on": row.answer.dated,
-            "street": row.answer.address.street if row.answer.address else None,
-            "postcode": row.answer.address.postcode if row.answer.address else None,
-            "town": row.answer.address.town if row.answer.address else None,
-            "country": row.answer.address.country if row.answer.address else None,
+            "values": dict(row.answer.values) or None,
+            "matched_by": "number",
+            "grade": 100,
             "outcome": decision.outcome,
             "reason": decision.reason,
         }

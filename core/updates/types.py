@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from core.customers.types import ADDRESS_FIELDS
 from core.messages import N_
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ class Outcome(StrEnum):
     NO_HIT = "no_hit"
     BAN_RECORDED = "ban_recorded"
     PROTECTED = "protected"
-    DECEASED = "deceased"
     HELD_BACK = "held_back"
+    # Waits for a person; then one of the two after it.
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
     QUARANTINED = "quarantined"
 
 
 class Reason(StrEnum):
-    """Why a row is held back."""
+    """Why a row is held back, or waits for a person."""
 
     ERASED = "erased"
     RESTRICTED = "restricted"
@@ -50,6 +54,7 @@ class Reason(StrEnum):
     OWN_NOTICE = "own_notice"
     VERIFIED = "verified"
     UNDATED = "undated"
+    DECEASED = "deceased"
 
 
 OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
@@ -58,8 +63,10 @@ OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
     Outcome.NO_HIT: N_("not found by the service"),
     Outcome.BAN_RECORDED: N_("update ban recorded"),
     Outcome.PROTECTED: N_("address protected (turvakielto)"),
-    Outcome.DECEASED: N_("reported deceased, for a person to handle"),
     Outcome.HELD_BACK: N_("held back"),
+    Outcome.PROPOSED: N_("proposed, waits for a person"),
+    Outcome.ACCEPTED: N_("proposed and accepted"),
+    Outcome.REJECTED: N_("proposed and rejected"),
     Outcome.QUARANTINED: N_("in quarantine"),
 }
 REASON_NAMES: Final[Mapping[Reason, str]] = {
@@ -71,9 +78,10 @@ REASON_NAMES: Final[Mapping[Reason, str]] = {
     Reason.OWN_NOTICE: N_("the customer's own notice is newer"),
     Reason.VERIFIED: N_("our staff or an authority gave a newer address"),
     Reason.UNDATED: N_("the answer has no date, and the present address was given by the customer or staff"),
+    Reason.DECEASED: N_("reported deceased"),
 }
-# Rows whose new address a person may still want: it is kept with the batch until then.
-OPEN_TO_DECISION: Final = frozenset({Reason.OWN_NOTICE, Reason.VERIFIED, Reason.UNDATED})
+# Outcomes that are counted by reason.
+WITH_REASONS: Final = (Outcome.HELD_BACK, Outcome.PROPOSED, Outcome.ACCEPTED, Outcome.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +103,20 @@ class Address:
 class Answer:
     """One row of a service's answer as the register understands it.
 
-    `address` is there only when the meaning is *moved*; `dated` is the day from which the service says it is so.
+    `values` maps fields of `CustomerValues` to what they are now; it is empty unless the meaning is *moved*, which is
+    any change of values. `dated` is the day from which the service says it is so.
     """
 
     meaning: Meaning
-    address: Address | None
+    values: Mapping[str, str | None]
     dated: date | None
+
+    @property
+    def address(self) -> Address | None:
+        """The new address, if the answer has one."""
+        if "street" not in self.values:
+            return None
+        return Address(*(self.values.get(part) for part in ADDRESS_FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +147,27 @@ class Decision:
 
     outcome: Outcome
     reason: Reason | None = None
-    changes: Mapping[str, str] | None = None
+    changes: Mapping[str, str | None] | None = None
 
     @property
     def tally(self) -> str:
         """The name under which the row is counted."""
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A row that has been decided on, for `core.updates.writing`: about whom, on which version of them, and what.
+
+    `meaning` and `dated` are the answer's.
+    """
+
+    line: int
+    customer_id: int
+    version: int
+    meaning: Meaning
+    dated: date | None
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
