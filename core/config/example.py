@@ -24,6 +24,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "letters": ("welcome",),
     "loads": ("customers",),
     "updates": ("addresses",),
+    "sftp": ("addresses",),
 }
 # Values that show more than the same example over again.
 _EXAMPLES: Final[Mapping[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from core.config.errors import ConfigProblem, EndsBeforeStart, PasswordInUrl, UnknownReference, WrongValue
 from core.config.schema import DatabaseSettings, Recipient, UpdateService
@@ -12,6 +12,10 @@ from core.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+
+# Table, its setting that names another table, and where that one is.
+_REFERENCES: Final = (("updates", "recipient", "recipients"), ("partners", "sftp", "sftp"))
 
 
 def broken_in_table(table: object, key: str, file: str) -> Iterator[ConfigProblem]:
@@ -29,15 +33,14 @@ def broken_in_table(table: object, key: str, file: str) -> Iterator[ConfigProble
 
 def broken_references(document: Mapping[str, Any], file: str) -> Iterator[ConfigProblem]:
     """Every name in *document* that refers to a table which is not there."""
-    recipients, updates = document.get("recipients", {}), document.get("updates", {})
-    if not isinstance(recipients, dict) or not isinstance(updates, dict):
-        return
-    for service, update in updates.items():
-        value = update.get("recipient") if isinstance(update, dict) else None
-        if isinstance(value, str) and value not in recipients:
-            yield UnknownReference(
-                file=file, key=f"updates.{service}.recipient", value=value, table="recipients"
-            )
+    for table, setting, target in _REFERENCES:
+        holders, known = document.get(table, {}), document.get(target, {})
+        if not isinstance(holders, dict) or not isinstance(known, dict):
+            continue
+        for name, held in holders.items():
+            value = held.get(setting) if isinstance(held, dict) else None
+            if isinstance(value, str) and value not in known:
+                yield UnknownReference(file=file, key=f"{table}.{name}.{setting}", value=value, table=target)
 
 
 def _unknown_words(

@@ -141,7 +141,7 @@ def _checked(service: str, settings: UpdateService) -> AnswerMapping:
     code = {CODE: answer.code_column} if answer.code_column else {}
     return AnswerMapping(
         service=service,
-        columns={KEY: answer.key, **code, **answer.columns},
+        columns={**({KEY: answer.key} if answer.key else {}), **code, **answer.columns},
         codes={name.strip(): Meaning(meaning) for name, meaning in answer.codes.items()},
         encoding=answer.encoding,
         delimiter=answer.delimiter,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import field
 
 from core.config.schema.base import Language, Settings
-from core.config.schema.batches import LoadMapping, UpdateAnswer, UpdateService
+from core.config.schema.batches import LoadMapping, SftpServer, UpdateAnswer, UpdateService
 from core.config.schema.disclosure import GateSettings, Partner, Recipient, ReviewSettings
 from core.config.schema.papers import FileSettings, LabelSheet, Letter
 from core.config.schema.register import (
@@ -40,6 +40,7 @@ __all__ = [
     "RegisterSettings",
     "ReviewSettings",
     "Settings",
+    "SftpServer",
     "StaffSettings",
     "UpdateAnswer",
     "UpdateService",
@@ -61,6 +62,7 @@ class Config(Settings, frozen=True, kw_only=True):
     review: ReviewSettings = field(default_factory=ReviewSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
+    sftp: dict[str, SftpServer] = field(default_factory=dict)
     labels: LabelSheet = field(default_factory=LabelSheet)
     letters: dict[str, Letter] = field(default_factory=dict)
     loads: dict[str, LoadMapping] = field(default_factory=dict)

@@ -145,6 +145,14 @@ class Partner(Settings, frozen=True, kw_only=True):
             examples=[{"api": "http://127.0.0.1:8401"}],
         ),
     ] = field(default_factory=dict)
+    sftp: Annotated[
+        str | None,
+        Meta(
+            description="For a partner of files: the server in [sftp] where they go and come; without it, "
+            "files.exchange_directory.",
+            examples=["addresses"],
+        ),
+    ] = None
     settings: Annotated[
         dict[str, Any],
         Meta(
