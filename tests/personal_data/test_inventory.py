@@ -1,0 +1,53 @@
+"""Every table and column of the database says whose data it holds and what becomes of it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import core
+from core.database import metadata
+from core.personal_data.inventory import HOLDINGS, IMPERSONAL
+from core.personal_data.types import Fate, Holding
+
+
+def _load_every_table() -> None:
+    for module in pkgutil.walk_packages(core.__path__, "core."):
+        if module.name.endswith((".model", ".keys", ".environment")):
+            importlib.import_module(module.name)
+
+
+def test_every_table_is_in_the_inventory() -> None:
+    """No table ships without saying what it holds about people, or why it holds nothing."""
+    _load_every_table()
+    held = [holding.name for holding in HOLDINGS]
+    assert len(held) == len(set(held))
+    assert not set(held) & set(IMPERSONAL)
+    assert set(held) | set(IMPERSONAL) == set(metadata.tables)
+
+
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda one: str(one.name))
+def test_every_column_is_shown_sealed_or_technical(holding: Holding) -> None:
+    """Each column is in exactly one place, so a new column can't slip past the access package."""
+    named = [*holding.shown, *holding.sealed, *holding.technical]
+    assert sorted(named) == sorted(column.name for column in holding.table.columns)
+
+
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda one: str(one.name))
+def test_emptied_columns_can_be_emptied(holding: Holding) -> None:
+    """What erasure empties exists and may be empty; only rows that stay are emptied."""
+    assert (holding.fate is Fate.EMPTY) == bool(holding.emptied)
+    for name, value in holding.emptied.items():
+        column = holding.table.c[name]
+        assert value is not None or column.nullable, name
+
+
+def test_erasure_meets_dependants_first() -> None:
+    """A holding that is reached through another table stands before it, or its link would be cut first."""
+    place = {holding.name: index for index, holding in enumerate(HOLDINGS)}
+    for holding in HOLDINGS:
+        parent = getattr(holding.link, "parent", None)
+        if parent is not None:
+            assert place[holding.name] < place[parent.name], holding.name
