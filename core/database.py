@@ -29,6 +29,7 @@ from core.clock import Clock, SystemClock
 from core.database_errors import unavailable
 from core.errors import ConfigError, Fault
 from core.messages import N_
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,9 @@ metadata: Final = MetaData(naming_convention=NAMING)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_SECONDS: Final = 10
+_BEGIN_TO_WRITE: Final = Prepared(text("BEGIN IMMEDIATE"))
+_BEGIN_TO_READ: Final = Prepared(text("BEGIN"))
+_SEE_ONE_MOMENT: Final = Prepared(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 # SQLite gives out row ids only for INTEGER; PostgreSQL needs eight bytes for a million customers' histories.
 Identity: Final = BigInteger().with_variant(Integer(), "sqlite")
@@ -177,7 +181,7 @@ class Database:
         """
         with self._connected() as connection:
             if self.dialect == "sqlite":
-                connection.execute(text("BEGIN IMMEDIATE"))
+                _BEGIN_TO_WRITE.run(connection)
             yield UnitOfWork(connection, self.clock.now(), self)
 
     @contextmanager
@@ -188,20 +192,18 @@ class Database:
             DatabaseUnavailable: the database does not answer.
         """
         with self._connected() as connection:
-            if self.dialect == "sqlite":
-                connection.execute(text("BEGIN"))
-            else:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            (_BEGIN_TO_READ if self.dialect == "sqlite" else _SEE_ONE_MOMENT).run(connection)
             yield connection
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
+                # What runs on the driver's own cursor (`Prepared`) begins nothing by itself.
+                connection.begin()
                 try:
                     yield connection
                 finally:
-                    # The driver is in autocommit mode on SQLite, so the rollback is said aloud.
                     if not connection.closed:
                         connection.rollback()
         except DatabaseError as error:
@@ -259,16 +261,6 @@ def _sqlite_engine(url: URL) -> Engine:
         _read_back(cursor, "PRAGMA foreign_keys", "1", "foreign_keys")
         _read_back(cursor, "PRAGMA secure_delete", "1", "secure_delete")
         cursor.close()
-
-    @event.listens_for(engine, "commit")
-    def commit(connection: Connection) -> None:
-        connection.exec_driver_sql("COMMIT")
-
-    @event.listens_for(engine, "rollback")
-    def rollback(connection: Connection) -> None:
-        driver_connection: Any = connection.connection.dbapi_connection
-        if driver_connection.in_transaction:
-            connection.exec_driver_sql("ROLLBACK")
 
     return engine
 

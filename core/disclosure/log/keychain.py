@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.disclosure.log import entries
 from core.disclosure.log.entries import Genesis
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TURNS = (
     select(log_entry.c.entry_index, log_entry.c.body)
-    .where(log_entry.c.kind.in_(("genesis", "key")))
+    .where(or_(log_entry.c.kind == "genesis", log_entry.c.kind == "key"))
     .order_by(log_entry.c.entry_index)
 )
 
