@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from core.customers.types import ADDRESS_FIELDS
+from core.customers.types import ADDRESS_FIELDS, SourceKind
 from core.messages import N_
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.batches.types import Batch
-    from core.customers.types import SourceKind, Status
+    from core.customers.types import Status
 
 
 class Meaning(StrEnum):
@@ -54,7 +54,40 @@ class Reason(StrEnum):
     OWN_NOTICE = "own_notice"
     VERIFIED = "verified"
     UNDATED = "undated"
+    OLDER = "older"
     DECEASED = "deceased"
+    BELOW_LINE = "below_line"
+    SEVERAL = "several"
+
+
+class MatchedBy(StrEnum):
+    """By what a row was brought together with its customer."""
+
+    NUMBER = "number"
+    BUSINESS_ID = "business_id"
+    LIKENESS = "likeness"
+    PERSON = "person"
+
+
+class Group(StrEnum):
+    """Fields that are decided on together."""
+
+    NAME = "name"
+    ORGANISATION = "organisation"
+    ADDRESS = "address"
+    EMAIL = "email"
+    PHONE = "phone"
+    WWW = "www"
+
+
+GROUP_FIELDS: Final[Mapping[Group, tuple[str, ...]]] = {
+    Group.ADDRESS: ADDRESS_FIELDS,
+    Group.NAME: ("first_name", "last_name"),
+    Group.ORGANISATION: ("organisation_name", "business_id"),
+    Group.EMAIL: ("email",),
+    Group.PHONE: ("phone",),
+    Group.WWW: ("www",),
+}
 
 
 OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
@@ -78,7 +111,24 @@ REASON_NAMES: Final[Mapping[Reason, str]] = {
     Reason.OWN_NOTICE: N_("the customer's own notice is newer"),
     Reason.VERIFIED: N_("our staff or an authority gave a newer address"),
     Reason.UNDATED: N_("the answer has no date, and the present address was given by the customer or staff"),
+    Reason.OLDER: N_("what is known already is newer"),
     Reason.DECEASED: N_("reported deceased"),
+    Reason.BELOW_LINE: N_("not alike enough to be written without a person"),
+    Reason.SEVERAL: N_("several customers are alike"),
+}
+MATCHED_BY_NAMES: Final[Mapping[MatchedBy, str]] = {
+    MatchedBy.NUMBER: N_("by customer number"),
+    MatchedBy.BUSINESS_ID: N_("by business id"),
+    MatchedBy.LIKENESS: N_("by name and address"),
+    MatchedBy.PERSON: N_("chosen by a person"),
+}
+GROUP_NAMES: Final[Mapping[Group, str]] = {
+    Group.ADDRESS: N_("address"),
+    Group.NAME: N_("name"),
+    Group.ORGANISATION: N_("organisation"),
+    Group.EMAIL: N_("e-mail"),
+    Group.PHONE: N_("telephone"),
+    Group.WWW: N_("www address"),
 }
 # Outcomes that are counted by reason.
 WITH_REASONS: Final = (Outcome.HELD_BACK, Outcome.PROPOSED, Outcome.ACCEPTED, Outcome.REJECTED)
@@ -120,16 +170,75 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What a row says about whom it means; what it doesn't say is None.
+
+    The name and the address are those that the service was asked about: the old ones, as the register may have them.
+    """
+
+    line: int
+    number: str | None = None
+    business_id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    organisation_name: str | None = None
+    street: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a row means.
+
+    `customer_id` is None when nobody is alike, or several are equally so; `doubt` says why the match needs a person,
+    None when it doesn't. `explanation` is data without any personal value: see `core.updates.explaining`.
+    """
+
+    line: int
+    customer_id: int | None
+    matched_by: MatchedBy | None
+    grade: int
+    explanation: Mapping[str, object]
+    doubt: Reason | None = None
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody in the register is like the row."""
+        return self.customer_id is None and self.doubt is None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What beats what, as a service's settings have it; `by` is whose word the answer is.
+
+    See `core.config.schema.batches.UpdateService` for the days and the line of likeness.
+    """
+
+    own_notice_days: int = 0
+    verified_days: int = 30
+    line: int = 95
+    by: SourceKind = SourceKind.ADDRESS_SERVICE
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """How the present address is known: from whom, and on which day it was written down."""
+    """How a group's present values are known: from whom, and on which day they were written down.
+
+    `dated` is the day from which they were said to be so, where an earlier answer said it.
+    """
 
     source: SourceKind
     day: date
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides about one customer, as it is now. `known` is None when there is no address or no history."""
+    """What decides about one customer, as it is now.
+
+    `values` are the present values of the fields in `GROUP_FIELDS`; `known` lacks the groups without any history.
+    """
 
     customer_id: int
     version: int
@@ -137,17 +246,21 @@ class Standing:
     restricted: bool
     update_banned: bool
     protected_address: bool
-    address: Address
-    known: Known | None
+    values: Mapping[str, str | None]
+    known: Mapping[Group, Known]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a row, and the fields to write when the outcome is *applied*."""
+    """What becomes of a row: the fields to write at once, and those that wait for a person.
+
+    A row that is *proposed* may have both: what was not in question is not kept waiting.
+    """
 
     outcome: Outcome
     reason: Reason | None = None
     changes: Mapping[str, str | None] | None = None
+    waiting: Mapping[str, str | None] | None = None
 
     @property
     def tally(self) -> str:
