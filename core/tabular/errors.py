@@ -93,6 +93,48 @@ class BadHeadings(FileRefused):
     advice = N_("Correct the first row; check the quotation marks and the separator.")
 
 
+class TooManyColumns(FileRefused):
+    """More different columns than any table has."""
+
+    code = "tabular.too_many_columns"
+    sentence = N_("The file has more than {limit} different columns.")
+    advice = N_("Ask for a file whose rows all have the same columns.")
+
+
+class WrongFormat(FileRefused):
+    """The mapping names a workbook, and the file is none."""
+
+    code = "tabular.wrong_format"
+    sentence = N_("This is not a workbook (XLSX), which the mapping says it is.")
+    advice = N_(
+        "Check that it is the right file; else correct or leave out format in the mapping in config.toml."
+    )
+
+
+class BrokenWorkbook(FileRefused):
+    """A workbook that is damaged, or made to do harm."""
+
+    code = "tabular.broken_workbook"
+    sentence = N_("The workbook cannot be read: {reason}.")
+    advice = N_("Ask for the file again, or open it, save the table as CSV and read that file.")
+
+
+class NoSuchSheet(FileRefused):
+    """The workbook lacks the mapping's sheet."""
+
+    code = "tabular.no_such_sheet"
+    sentence = N_("The workbook has no sheet called {sheet}. It has: {found}.")
+    advice = N_("Correct sheet in the mapping in config.toml, or ask for the right file.")
+
+
+class BadLayout(ConfigError):
+    """Fixed places that cannot be."""
+
+    code = "tabular.bad_layout"
+    sentence = N_("The places of a fixed layout cannot be so; look at {column}.")
+    advice = N_("Give each column [first, last] in answer.fixed, from 1, none over another.")
+
+
 class UnknownEncoding(ConfigError):
     """The mapping names an encoding that nobody knows."""
 
@@ -161,3 +203,69 @@ class BrokenCharacter(RowRefused):
     code = "tabular.broken_character"
     sentence = N_("The cell holds a byte that is no character in {encoding}, or a character lost earlier.")
     advice = N_("Write the value anew.")
+
+
+class ShortLine(RowRefused):
+    """A line of fixed places that ends too early."""
+
+    code = "tabular.short_line"
+    sentence = N_("The line has {length} characters, its last column begins at {needed}: it was cut off.")
+    advice = N_(
+        "Complete the line; if the service leaves out blank ends, set short_lines = true in the mapping."
+    )
+
+
+class LongLine(RowRefused):
+    """A line of fixed places that goes on after them."""
+
+    code = "tabular.long_line"
+    sentence = N_("The line has {length} characters, its last column ends at {end}.")
+    advice = N_("Check whether something was put in between; else correct the places in the mapping.")
+
+
+class BadJson(RowRefused):
+    """A line that is no JSON object."""
+
+    code = "tabular.bad_json"
+    sentence = N_("The line is not a JSON object.")
+    advice = N_("Write one object in curly brackets on each line.")
+
+
+class NestedJson(RowRefused):
+    """A value that is itself an object or a list."""
+
+    code = "tabular.nested_json"
+    sentence = N_("The field holds a list or an object, not a value.")
+    advice = N_("Ask for a file with one value in each field.")
+
+
+class TwiceNamedField(RowRefused):
+    """An object with the same key twice."""
+
+    code = "tabular.twice_named_field"
+    sentence = N_("The line names a field twice, so it is not clear which one is meant.")
+    advice = N_("Remove one of them.")
+
+
+class FormulaCell(RowRefused):
+    """A cell that is computed."""
+
+    code = "tabular.formula_cell"
+    sentence = N_("The cell holds a formula; what it came to when the file was saved may not be so any more.")
+    advice = N_("Replace the formula by its value.")
+
+
+class BadCell(RowRefused):
+    """A cell that holds an error, or that cannot be what it says it is."""
+
+    code = "tabular.bad_cell"
+    sentence = N_("The cell holds an error of the spreadsheet, or cannot be read.")
+    advice = N_("Write the value anew.")
+
+
+class LostDigits(RowRefused):
+    """A number so long that a spreadsheet has rounded it."""
+
+    code = "tabular.lost_digits"
+    sentence = N_("The number has more than 15 digits; the spreadsheet has lost the last ones.")
+    advice = N_("Write it anew as text.")

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+
+from core.errors import Where
+from core.reasons import reason_of
+from core.tabular.errors import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import TextIO
 
 LINE_LIMIT: Final = 1 << 20
 RECORD_LINES: Final = 64
 RECORD_CHARACTERS: Final = 1 << 20
+
+
+@contextmanager
+def opened_text(path: Path, encoding: str) -> Iterator[TextIO]:
+    """The file's text, lines as they end, a broken byte as a lone surrogate (in UTF-16 as U+FFFD).
+
+    Raises:
+        Unreadable: the disk failed.
+    """
+    # UTF-16 has no way to carry a broken byte on; the replacement character marks it just as well.
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    try:
+        with path.open("r", encoding=encoding, errors=errors, newline="") as stream:
+            yield stream
+    except OSError as error:
+        raise Unreadable(where=Where(file=path.name), reason=reason_of(error)) from error
 
 
 class RecordTooLong(Exception):

@@ -26,11 +26,16 @@ from core.tabular.errors import (
     UnknownEncoding,
     Unreadable,
     WrongEncoding,
+    WrongFormat,
 )
+from core.tabular.form import Form
+from core.tabular.workbook import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+    from core.tabular.form import FileFormat
 
 DELIMITERS: Final = (";", "\t", ",", "|")
 _CHUNK: Final = 1 << 20
@@ -45,8 +50,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", N_("a spreadsheet or an archive (XLSX, ODS, ZIP)")),
-    (b"\xd0\xcf\x11\xe0", N_("an old spreadsheet or document (XLS, DOC)")),
+    (SIGNATURE, N_("a spreadsheet or an archive (XLSX, ODS, ZIP)")),
+    (b"\xd0\xcf\x11\xe0", N_("an old or protected spreadsheet or document (XLS, DOC)")),
     (b"%PDF", N_("a PDF document")),
     (b"\x1f\x8b", N_("a compressed file (GZIP)")),
     (b"SQLite format 3\x00", N_("a database (SQLite)")),
@@ -64,14 +69,6 @@ _WINDOWS_ONLY: Final = re.compile(rb"[\x80-\x9f]")
 _LATIN_9_LETTER: Final = re.compile(rb"[A-Za-z\xc0-\xff][\xa6\xa8\xb4\xb8][A-Za-z\xc0-\xff]|\xa4")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How a file is to be read: a Python codec's name and the character between cells."""
-
-    encoding: str
-    delimiter: str
-
-
 @dataclass(slots=True)
 class _Evidence:
     broken: int = 0
@@ -82,9 +79,14 @@ class _Evidence:
 
 
 def probe(
-    path: Path, *, encoding: str | None = None, delimiter: str | None = None, wanted: Collection[str] = ()
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    wanted: Collection[str] = (),
+    format: FileFormat | None = None,  # noqa: A002 - the setting's own name
 ) -> Form:
-    """How the file at *path* is to be read; *encoding* and *delimiter* are what the mapping says, if it does.
+    """How the file at *path* is to be read; *encoding*, *delimiter* and *format* are what the mapping says, if it does.
 
     *wanted* are headings that the mapping names: the separator that finds most of them is the right one. A byte order
     mark decides before everything else.
@@ -98,10 +100,19 @@ def probe(
     if delimiter is not None and (len(delimiter) != 1 or delimiter in "\r\n\"'"):
         raise BadDelimiter(name=delimiter)
     head = _head(path)
+    if format in (None, "xlsx") and head.startswith(SIGNATURE):
+        return Form("utf-8", format="xlsx")
+    if format == "xlsx":
+        _refuse_binary(path, head)
+        raise WrongFormat(where=Where(file=path.name))
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if marked is None:
         _refuse_binary(path, head)
     chosen = marked or _encoding_of(path, encoding)
+    if format in ("fixed", "jsonl"):
+        return Form(chosen, format=format)
+    if format is None and head.decode(chosen, "replace").lstrip("\ufeff \t\r\n").startswith("{"):
+        return Form(chosen, format="jsonl")
     return Form(chosen, delimiter or _delimiter_of(path, chosen, wanted))
 
 

@@ -134,7 +134,7 @@ def test_a_few_broken_bytes_do_not_make_a_file_another_encoding(tmp_path: Path) 
     [
         (b"", "tabular.empty"),
         (b"\n\n  \n", "tabular.empty"),
-        (b"PK\x03\x04rest", "tabular.not_text"),
+        (b"PK\x03\x04rest", "tabular.broken_workbook"),
         (b"\xd0\xcf\x11\xe0rest", "tabular.not_text"),
         (b"%PDF-1.7", "tabular.not_text"),
         (bytes(range(256)) * 20, "tabular.not_text"),
