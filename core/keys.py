@@ -224,6 +224,17 @@ class KeyRing:
         """HMAC-SHA-256 under a key of its own for *purpose*: a digest that cannot be guessed without the master key."""
         return hmac.digest(_derived(self._master, b"digest/" + purpose), content, "sha256")
 
+    def prove(self, connection: Connection) -> None:
+        """Show that this master key is the register's own: it opens a person's key, when there is any yet.
+
+        Raises:
+            Unopenable: it is another register's.
+        """
+        some = select(data_key_table.c.wrapped).where(data_key_table.c.wrapped.is_not(None)).limit(1)
+        wrapped = connection.execute(some).scalar()
+        if wrapped is not None:
+            self._unwrapped(wrapped)
+
     def _unwrapped(self, wrapped: bytes) -> DataKey:
         try:
             return DataKey(aes_key_unwrap(self._master, wrapped))

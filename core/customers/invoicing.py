@@ -8,6 +8,7 @@ in doubt when nobody knows, until the partner or a person has said.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from core.disclosure.outcome import TransferFacts
     from core.disclosure.types import ItemOutcome, Preview, TransferResult
     from core.register import Register
+
+    # Told after each order; answering False stops there.
+    Watching = Callable[["SentOrder"], bool | None]
 
 TASK: Final = "send_order"
 PURPOSE: Final = "invoicing"
@@ -132,29 +136,70 @@ def send_orders(
     order_ids: Sequence[int],
     *,
     recipient: str | None = None,
-    progress: Callable[[SentOrder], None] | None = None,
+    progress: Watching | None = None,
 ) -> list[SentOrder]:
     """Send many orders, one transfer each; one that is refused does not keep back the next.
 
     Resumable: orders already sent or in doubt are refused as such, so the same list can be given again.  Stops early
-    when the register cannot go on, or when the partner cannot be reached several times in a row.
+    when the register cannot go on, when the partner cannot be reached several times in a row, or when *progress*,
+    called after each order, answers False.
     """
+    numbers = _numbers(register, order_ids)
+    sending = partial(send_order, register, actor, recipient=recipient)
+    return _one_by_one(numbers, sending, progress)
+
+
+def preview_orders(
+    register: Register, actor: Actor, order_ids: Sequence[int], *, recipient: str | None = None
+) -> tuple[list[OrderPreview], list[SentOrder]]:
+    """What exactly would leave of each order, and the orders that would be refused; nothing is sent.
+
+    Raises:
+        NotPermitted, NoRecipientForPurpose, Fault, Unavailable: what no order of any list would get past.
+    """
+    require(actor, Role.CLERK)
+    register.gate.recipient_for(PURPOSE, recipient)
+    shown: list[OrderPreview] = []
+    refused: list[SentOrder] = []
+    for order_id, number in _numbers(register, order_ids).items():
+        try:
+            shown.append(preview_order(register, actor, order_id, recipient=recipient))
+        except (Fault, Unavailable):
+            raise
+        except RegisterError as refusal:
+            refused.append(SentOrder(order_id, number, None, refusal))
+    return shown, refused
+
+
+def release_orders(
+    register: Register, actor: Actor, shown: Sequence[OrderPreview], *, progress: Watching | None = None
+) -> list[SentOrder]:
+    """Send exactly what `preview_orders` has shown, as `send_orders` sends; what changed since is refused."""
+    by_id = {one.order.id: one for one in shown}
+    numbers = {order_id: one.order.number for order_id, one in by_id.items()}
+    return _one_by_one(numbers, lambda order_id: release_order(register, actor, by_id[order_id]), progress)
+
+
+def _numbers(register: Register, order_ids: Sequence[int]) -> dict[int, int]:
+    with register.database.reading() as connection:
+        return {order_id: orders.get(connection, order_id).number for order_id in order_ids}
+
+
+def _one_by_one(
+    numbers: Mapping[int, int], send: Callable[[int], TransferResult], progress: Watching | None
+) -> list[SentOrder]:
     done: list[SentOrder] = []
     unreached = 0
-    for order_id in order_ids:
-        with register.database.reading() as connection:
-            number = orders.get(connection, order_id).number
+    for order_id, number in numbers.items():
         try:
-            sent = SentOrder(
-                order_id, number, send_order(register, actor, order_id, recipient=recipient), None
-            )
+            sent = SentOrder(order_id, number, send(order_id), None)
         except (Fault, Unavailable):
             raise
         except RegisterError as refusal:
             sent = SentOrder(order_id, number, None, refusal)
         done.append(sent)
-        if progress is not None:
-            progress(sent)
+        if progress is not None and progress(sent) is False:
+            break
         not_sent = sent.result is not None and sent.result.state is TransferState.NOT_SENT
         unreached = unreached + 1 if not_sent else 0
         if unreached == _GIVE_UP_AFTER:

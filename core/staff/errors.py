@@ -142,6 +142,14 @@ class AdministratorPresent(Refused):
     advice = N_("Ask them to record the agreement: rekisteri staff agreement record")
 
 
+class RecoveryReasonMissing(InvalidInput):
+    """A password was to be recovered on the machine without saying why."""
+
+    code = "staff.recovery_reason_missing"
+    sentence = N_("The reason is missing or longer than 200 characters.")
+    advice = N_("Say who asked and why nobody else can set the password; it stands in the account's history.")
+
+
 class NoAgreementRecorded(NotFound):
     """There is no agreement in force to end."""
 
@@ -162,6 +170,14 @@ class WrongCredentials(SignInRefused):
     code = "staff.wrong_credentials"
     sentence = N_("The user name or the password is wrong.")
     advice = N_("Try again. If you have forgotten the password, ask an administrator for a new one.")
+
+
+class WrongPresentPassword(WrongCredentials):
+    """The password of who is signed in was asked again, and was wrong."""
+
+    code = "staff.wrong_present_password"
+    sentence = N_("The present password is wrong.")
+    advice = N_("Type it again. Wrong attempts count as failed sign-ins and are on record.")
 
 
 class SignInDelayed(SignInRefused):

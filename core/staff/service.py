@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, insert, select, update
 
 from core.actor import Actor, Role
+from core.errors import NotPermitted
 from core.messages import DEFAULT_LANGUAGE, LANGUAGES
 from core.staff import passwords
 from core.staff.agreements import AgreementTerms, insert_agreement
 from core.staff.changes import record_change
+from core.staff.delays import account_subject, forgive, origin_subject
 from core.staff.errors import (
     BadName,
     BadUserName,
     NoRoles,
+    RecoveryReasonMissing,
     StaffExists,
     UnknownLanguage,
     UserNameTaken,
-    WrongCredentials,
+    WrongPresentPassword,
 )
 from core.staff.members import (
     StaffMember,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.database import UnitOfWork
+    from core.keys import KeyRing
 
 __all__ = [
     "StaffMember",
@@ -52,6 +56,7 @@ __all__ = [
     "first_administrator",
     "member",
     "members",
+    "recover_administrator",
     "set_language",
     "set_roles",
 ]
@@ -60,6 +65,7 @@ __all__ = [
 _USER_NAME_KEY: Final = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 _LONGEST_USER_NAME: Final = 40
 _LONGEST_NAME: Final = 120
+_LONGEST_REASON: Final = 200
 
 
 def first_administrator(
@@ -142,7 +148,7 @@ def change_password(
     Every other session of the member ends.
 
     Raises:
-        WrongCredentials: *current* is not the actor's password.
+        WrongPresentPassword: *current* is not the actor's password.
         NotPermitted: another's password, and the actor is no administrator.
         BadPassword: the policy refuses it.
     """
@@ -150,11 +156,49 @@ def change_password(
     if actor.staff_id != staff_id:
         administrator_id(actor)
     elif current is None or not passwords.verify(_password_hash(uow.connection, staff_id), current):
-        raise WrongCredentials
-    passwords.check_policy(password, [found.user_name, found.name, *context])
-    _update(uow, staff_id, password_hash=passwords.hash_password(password), password_changed_at=uow.now)
+        raise WrongPresentPassword
+    _set_password(uow, found, password, context)
     end_sessions_of(uow, staff_id, EndReason.PASSWORD_CHANGED, but=actor.session_id)
     record_change(uow, actor.staff_id or staff_id, staff_id, "password")
+
+
+def recover_administrator(
+    uow: UnitOfWork,
+    keyring: KeyRing,
+    staff_id: int,
+    *,
+    password: str,
+    reason: str,
+    origin: str,
+    context: Iterable[str] = (),
+) -> None:
+    """Set an administrator's forgotten password without the old one, for whoever holds the register's master key.
+
+    Called by the command line on the register's own machine alone.  Who can read key and database there needs no
+    account to read the register, so this gives nobody more than they have; it is on record with *origin* and *reason*.
+    Every session of the account ends, and its wait after wrong passwords is forgotten.
+
+    Raises:
+        Unopenable: the key is not this register's.
+        StaffNotFound, NotPermitted: there is no such member, or it is no enabled administrator.
+        RecoveryReasonMissing, BadPassword: reason or password are not as they should be.
+    """
+    keyring.prove(uow.connection)
+    found = member(uow.connection, staff_id)
+    if not found.enabled or Role.ADMINISTRATOR not in found.roles:
+        raise NotPermitted(roles=str(Role.ADMINISTRATOR))
+    reason = clean_line(reason)
+    if not reason or len(reason) > _LONGEST_REASON:
+        raise RecoveryReasonMissing
+    _set_password(uow, found, password, context)
+    end_sessions_of(uow, staff_id, EndReason.PASSWORD_CHANGED)
+    forgive(uow, account_subject(staff_id), origin_subject(origin))
+    record_change(uow, staff_id, staff_id, "password recovered on the machine", f"{origin}: {reason}")
+
+
+def _set_password(uow: UnitOfWork, of: StaffMember, password: str, context: Iterable[str]) -> None:
+    passwords.check_policy(password, [of.user_name, of.name, *context])
+    _update(uow, of.id, password_hash=passwords.hash_password(password), password_changed_at=uow.now)
 
 
 def set_roles(uow: UnitOfWork, actor: Actor, staff_id: int, roles: Collection[Role]) -> StaffMember:

@@ -32,6 +32,7 @@ from core.staff.errors import (
     SignInDelayed,
     SignInRefused,
     WrongCredentials,
+    WrongPresentPassword,
 )
 from core.staff.members import administrators_to_ask, member, user_name_key
 from core.staff.model import sign_in_event_table, ssh_key_table, staff_member_table
@@ -63,6 +64,7 @@ __all__ = [
     "SessionLimits",
     "SignInEvent",
     "check_session",
+    "confirm_password",
     "end_session",
     "lock_session",
     "may_enter",
@@ -78,6 +80,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"
     UNLOCKED = "unlocked"
+    CONFIRMED = "confirmed"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a word for the log
     UNKNOWN_USER = "unknown_user"
     DELAYED = "delayed"
@@ -217,6 +220,24 @@ def unlock(database: Database, session: Session, password: str) -> None:
         WrongCredentials, SignInDelayed: as at sign-in.
         SessionEnded: it is over, for whatever reason.
     """
+    _ask_again(database, session, password, Outcome.UNLOCKED)
+    check_session(database, session)
+
+
+def confirm_password(database: Database, session: Session, password: str) -> None:
+    """Make sure that who sits at an open session is its member, before what a passer-by must not do.
+
+    Raises:
+        WrongPresentPassword, SignInDelayed: wrong passwords count as failed sign-ins.
+        SessionEnded: it is over, for whatever reason.
+    """
+    try:
+        _ask_again(database, session, password, Outcome.CONFIRMED)
+    except WrongCredentials:
+        raise WrongPresentPassword from None
+
+
+def _ask_again(database: Database, session: Session, password: str, outcome: Outcome) -> None:
     staff_id = session.actor.staff_id
     if staff_id is None:
         raise SessionEnded
@@ -226,10 +247,10 @@ def unlock(database: Database, session: Session, password: str) -> None:
         if not right or not _still(uow.connection, attempt):
             raise _failed(uow, attempt)
         _settled(uow, attempt)
-        open_again(uow, session)
-        _log(uow, staff_id, Outcome.UNLOCKED, session.origin, session_id=session.id)
+        if outcome is Outcome.UNLOCKED:
+            open_again(uow, session)
+        _log(uow, staff_id, outcome, session.origin, session_id=session.id)
         uow.commit()
-    check_session(database, session)
 
 
 def sign_in_events(

@@ -189,10 +189,52 @@ def test_a_batch_stops_when_the_partner_is_down(house: House) -> None:
     assert now(house, placed[4]).invoice_number is None
 
 
+def test_what_was_shown_of_a_batch_is_what_leaves(house: House) -> None:
+    """The restricted one is told beforehand; an order changed after the preview stays, the others leave."""
+    placed = [place(house) for _ in range(3)]
+    with house.database.unit_of_work() as uow:
+        ground, since = restrictions.Ground.OBJECTION_PENDING, date(2026, 11, 23)
+        restrictions.restrict(uow, house.actor, placed[1].customer_id, ground=ground, since=since)
+        uow.commit()
+    shown, refused = invoicing.preview_orders(register(house), house.actor, [order.id for order in placed])
+    assert ([it.order.number for it in shown], [it.number for it in refused]) == ([1001, 1003], [1002])
+    assert house.partner.arrivals == []
+    changed = now(house, placed[2])
+    with house.database.unit_of_work() as uow:
+        orders.change(
+            uow, house.actor, changed.id, version=changed.version, lines=[LINE, LINE], reference=None,
+            due_date=changed.due_date,
+        )  # fmt: skip
+        uow.commit()
+    done = invoicing.release_orders(register(house), house.actor, shown)
+    assert [type(it.refusal) for it in done] == [type(None), PlanOutdated]
+    assert len(house.partner.arrivals) == 1
+
+
+def test_a_customer_s_orders_leave_together(house: House) -> None:
+    """Two orders of one customer, shown together, are two invoices: the first does not outdate the second."""
+    first = place(house)
+    ids = [first.id, place(house, first.customer_id).id]
+    shown, _ = invoicing.preview_orders(register(house), house.actor, ids)
+    done = invoicing.release_orders(register(house), house.actor, shown)
+    assert [it.result.state for it in done if it.result] == [TransferState.DELIVERED] * 2
+
+
+def test_a_batch_stops_where_it_is_told_to(house: House) -> None:
+    """Answering False after an order leaves the rest as they were."""
+    placed = [place(house) for _ in range(3)]
+    shown, _ = invoicing.preview_orders(register(house), house.actor, [order.id for order in placed])
+    done = invoicing.release_orders(register(house), house.actor, shown, progress=lambda it: it.number < 1002)
+    assert [it.number for it in done] == [1001, 1002]
+    assert now(house, placed[2]).state is OrderState.PLACED
+
+
 def test_without_an_accountant_nothing_is_numbered(house: House) -> None:
     """When nobody is registered for invoicing the order stays as it is."""
     house.record(purposes=("customer_care",))
     order = place(house)
     with pytest.raises(NoRecipientForPurpose):
         invoicing.send_order(register(house), house.actor, order.id)
+    with pytest.raises(NoRecipientForPurpose):
+        invoicing.preview_orders(register(house), house.actor, [order.id])
     assert now(house, order).invoice_number is None

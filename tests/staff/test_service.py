@@ -8,14 +8,18 @@ import pytest
 
 from core.actor import SYSTEM, Role
 from core.errors import NotPermitted
-from core.staff import agreements, service
+from core.keys import KeyRing, Unopenable
+from core.staff import agreements, service, sign_in
 from core.staff.changes import changes_of
 from core.staff.errors import (
     BadName,
+    BadPassword,
     BadUserName,
     LastAdministrator,
     NoRoles,
     PasswordNamesContext,
+    RecoveryReasonMissing,
+    SessionPasswordChanged,
     StaffExists,
     StaffNotFound,
     UnknownLanguage,
@@ -23,8 +27,11 @@ from core.staff.errors import (
     WrongCredentials,
 )
 from core.staff.model import staff_member_table
+from tests.staff.conftest import ADMIN_PASSWORD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.database import Database, UnitOfWork
     from core.staff.members import StaffMember
     from tests.staff.conftest import Staff
@@ -213,6 +220,37 @@ def test_ones_own_password_needs_the_present_one(database: Database, staff: Staf
         for current in (None, "jokin muu salasana"):
             with pytest.raises(WrongCredentials):
                 service.change_password(uow, me, staff.clerk.id, password=PASSWORD, current=current)
+
+
+def test_a_forgotten_administrator_s_password_is_set_by_who_holds_the_key(
+    database: Database, staff: Staff, keyring: KeyRing, tmp_path: Path
+) -> None:
+    """With the register's own master key and a reason, for an administrator alone; open sessions end; on record."""
+    session = sign_in.sign_in(database, "paula", ADMIN_PASSWORD, origin="here")
+    with pytest.raises(WrongCredentials):
+        sign_in.sign_in(database, "paula", "unohdettu salasana", origin="local uid 0")
+    paula = staff.administrator.id
+    given = {"password": PASSWORD, "reason": "Paula soitti", "origin": "local uid 0"}
+    with database.unit_of_work() as uow:
+        keyring.data_key(uow, 1)
+        uow.commit()
+    with database.unit_of_work() as uow:
+        with pytest.raises(Unopenable):
+            service.recover_administrator(uow, KeyRing.create(tmp_path / "other.key"), paula, **given)
+        with pytest.raises(NotPermitted):
+            service.recover_administrator(uow, keyring, staff.clerk.id, **given)
+        with pytest.raises(RecoveryReasonMissing):
+            service.recover_administrator(uow, keyring, paula, **{**given, "reason": " "})
+        with pytest.raises(BadPassword):
+            service.recover_administrator(uow, keyring, paula, **{**given, "password": "lyhyt"})
+        service.recover_administrator(uow, keyring, paula, **given)
+        uow.commit()
+    with pytest.raises(SessionPasswordChanged):
+        sign_in.check_session(database, session)
+    assert sign_in.sign_in(database, "paula", PASSWORD, origin="ssh 192.0.2.7")
+    with database.reading() as connection:
+        last = changes_of(connection, paula)[-1]
+    assert (last.change, last.detail) == ("password recovered on the machine", "local uid 0: Paula soitti")
 
 
 def test_an_unknown_member_is_named_in_the_refusal(database: Database, staff: Staff) -> None:

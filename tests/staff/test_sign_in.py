@@ -23,6 +23,7 @@ from core.staff.errors import (
     SessionWithoutAgreement,
     SignInDelayed,
     WrongCredentials,
+    WrongPresentPassword,
 )
 from core.staff.model import session_table, sign_in_delay_table, sign_in_event_table, staff_member_table
 from tests.staff.conftest import ADMIN_PASSWORD, CLERK_PASSWORD, SIGNED
@@ -44,6 +45,22 @@ def outcomes(database: Database) -> list[tuple[int | None, str, str]]:
     with database.reading() as connection:
         events = sign_in.sign_in_events(connection)
     return [(event.staff_id, event.method, event.outcome) for event in reversed(events)]
+
+
+def test_the_password_asked_again_counts_as_an_attempt(
+    database: Database, staff: Staff, clock: FixedClock
+) -> None:
+    """At an open terminal a passer-by cannot guess unseen or fast; the right one is on record too."""
+    session = clerk_enters(database)
+    with pytest.raises(WrongPresentPassword):
+        sign_in.confirm_password(database, session, "arvaus")
+    with pytest.raises(SignInDelayed):
+        sign_in.confirm_password(database, session, CLERK_PASSWORD)
+    clock.advance(60)
+    sign_in.confirm_password(database, session, CLERK_PASSWORD)
+    assert [outcome for _, _, outcome in outcomes(database)] == [
+        "accepted", "wrong_password", "delayed", "confirmed",
+    ]  # fmt: skip
 
 
 def test_the_right_password_opens_a_session_of_twelve_hours(
