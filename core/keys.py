@@ -235,6 +235,19 @@ class KeyRing:
         if wrapped is not None:
             self._unwrapped(wrapped)
 
+    def new_key(self) -> tuple[DataKey, bytes]:
+        """A key for one thing of its own, such as a case, and the wrapped form to keep beside it."""
+        key = DataKey(secrets.token_bytes(_KEY_BYTES))
+        return key, aes_key_wrap(self._master, key.secret)
+
+    def opened(self, wrapped: bytes) -> DataKey:
+        """The key that `new_key` made.
+
+        Raises:
+            Unopenable: it was wrapped under another master key, or changed.
+        """
+        return self._unwrapped(wrapped)
+
     def _unwrapped(self, wrapped: bytes) -> DataKey:
         try:
             return DataKey(aes_key_unwrap(self._master, wrapped))

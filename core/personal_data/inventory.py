@@ -15,6 +15,7 @@ from core.disclosure.log import model as log
 from core.disclosure.review import model as review
 from core.keys import data_key_table
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
+from core.rights import model as rights
 from core.staff import model as staff
 
 if TYPE_CHECKING:
@@ -262,7 +263,64 @@ IN_BATCHES: Final = (
     ),
 )
 
-HOLDINGS: Final = (*CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
+_OF_CASE: Final = Through("case_number", rights.case_table, "number", Direct())
+
+IN_CASES: Final = (
+    Holding(
+        rights.case_file_table,
+        _OF_CASE,
+        DataClass.CASES,
+        Fate.EMPTY,
+        shown=("case_number", "at", "staff_name", "size"),
+        sealed=("name", "content"),
+        technical=("id", "staff_id"),
+        emptied={"name": None, "content": None},
+    ),
+    Holding(
+        rights.case_event_table,
+        _OF_CASE,
+        DataClass.CASES,
+        Fate.EMPTY,
+        shown=("case_number", "at", "staff_name", "kind", "facts"),
+        sealed=("words",),
+        technical=("id", "staff_id"),
+        emptied={"words": None},
+    ),
+    Holding(
+        rights.case_pause_table,
+        _OF_CASE,
+        DataClass.CASES,
+        Fate.KEEP,
+        shown=("case_number", "since", "until"),
+        technical=("place",),
+    ),
+    Holding(
+        rights.case_table,
+        Direct(),
+        DataClass.CASES,
+        # The case stays as proof that the right was served (GDPR 5(2)); whose it was and every word of it goes.
+        Fate.EMPTY,
+        shown=(
+            *(
+                "number",
+                "kind",
+                "state",
+                "received_on",
+                "recorded_at",
+                "recorded_by_name",
+                "channel",
+                "signed",
+            ),
+            *("language", "identity", "due_on", "extended_on", "owner_name", "decision", "decided_at"),
+            *("decided_by_name", "due_by_itself_on", "answered_on", "closed_at"),
+        ),
+        sealed=("request",),
+        technical=("customer_id", "recorded_by", "owner_id", "decided_by", "wrapped_key", "version"),
+        emptied={"customer_id": None, "wrapped_key": None, "request": None},
+    ),
+)
+
+HOLDINGS: Final = (*IN_CASES, *CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
 
 _STAFF: Final = "about the register's staff, who are not its customers"
 _LOG: Final = "the log holds no personal data and no guessable hash of any"
@@ -293,7 +351,9 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
                 *(review.sample_table, review.sample_item_table),
             )
         },
-        **dict.fromkeys(("postal_file", "postal_code", "postal_street"), "the post's own file of codes and streets"),
+        **dict.fromkeys(
+            ("postal_file", "postal_code", "postal_street"), "the post's own file of codes and streets"
+        ),
         customers.number_series_table.name: _COUNTS,
         customers.customer_place_count_table.name: _COUNTS,
         batch_table.name: "a run as a whole: its file, counts and who ran it",

@@ -30,6 +30,7 @@ class DataClass(StrEnum):
     DISCLOSURES = "disclosures"
     LOOKS = "looks"
     BATCHES = "batches"
+    CASES = "cases"
 
 
 DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
@@ -44,6 +45,7 @@ DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
         DataClass.DISCLOSURES: N_("disclosures"),
         DataClass.LOOKS: N_("who looked at the data"),
         DataClass.BATCHES: N_("rows of loads and address updates"),
+        DataClass.CASES: N_("requests and their handling"),
     }
 )
 
