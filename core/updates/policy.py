@@ -15,11 +15,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.customers.types import SourceKind, Status
+from core.postal_codes.judging import NOTHING_KNOWN, address_doubt
 from core.updates.types import GROUP_FIELDS, Decision, Group, Meaning, Outcome, Reason, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.postal_codes.judging import Knowledge
     from core.updates.types import Answer, Known, Standing
 
 _OWN: Final = frozenset({SourceKind.SELF, SourceKind.WEB_FORM})
@@ -30,12 +32,16 @@ _DEFAULT: Final = Rules()
 
 
 def decide(
-    answer: Answer, standing: Standing | None, rules: Rules = _DEFAULT, doubt: Reason | None = None
+    answer: Answer,
+    standing: Standing | None,
+    rules: Rules = _DEFAULT,
+    doubt: Reason | None = None,
+    places: Knowledge = NOTHING_KNOWN,
 ) -> Decision:
     """What becomes of *answer* about a customer who stands as *standing* says.
 
     *doubt* says why it is not certain that the row means this customer; *standing* is None only when it might mean any
-    of several.
+    of several. *places* is what is known of postcodes: a new address that they contradict waits for a person.
     """
     if answer.meaning is Meaning.NO_HIT:
         return Decision(Outcome.NO_HIT)
@@ -45,14 +51,17 @@ def decide(
         return Decision(Outcome.HELD_BACK, Reason.ERASED)
     if answer.meaning is Meaning.MOVED:
         barred = barred_from_values(standing, answer.values)
-        return Decision(Outcome.HELD_BACK, barred) if barred else _by_group(answer, standing, rules)
+        return Decision(Outcome.HELD_BACK, barred) if barred else _by_group(answer, standing, rules, places)
     return _reported(answer.meaning, standing)
 
 
 def _reported(meaning: Meaning, standing: Standing) -> Decision:
-    """A death, a protected address or a ban."""
+    """A death, a company's end, a protected address or a ban."""
     if meaning is Meaning.DECEASED:
         return Decision(Outcome.PROPOSED, Reason.DECEASED)
+    if meaning is Meaning.CEASED:
+        ended = standing.status is Status.ENDED
+        return Decision(Outcome.UNCHANGED) if ended else Decision(Outcome.PROPOSED, Reason.CEASED)
     protecting = meaning is Meaning.PROTECTED_ADDRESS
     if standing.protected_address if protecting else standing.update_banned:
         return Decision(Outcome.UNCHANGED)
@@ -80,7 +89,7 @@ def barred_from_values(standing: Standing, values: Mapping[str, str | None]) -> 
     return Reason.ENDED if standing.status is Status.ENDED else None
 
 
-def _by_group(answer: Answer, standing: Standing, rules: Rules) -> Decision:
+def _by_group(answer: Answer, standing: Standing, rules: Rules, places: Knowledge) -> Decision:
     winning: Values = {}
     waiting: Values = {}
     reason: Reason | None = None
@@ -89,6 +98,8 @@ def _by_group(answer: Answer, standing: Standing, rules: Rules) -> Decision:
         if not changes:
             continue
         beaten = _beaten(answer, standing.known.get(group), rules)
+        if beaten is None and group is Group.ADDRESS and _contradicted(answer, places):
+            beaten = Reason.ADDRESS_DOUBTFUL
         if beaten is None:
             winning |= changes
         else:
@@ -97,6 +108,12 @@ def _by_group(answer: Answer, standing: Standing, rules: Rules) -> Decision:
     if reason:
         return Decision(Outcome.PROPOSED, reason, winning or None, waiting)
     return Decision(Outcome.APPLIED, changes=winning) if winning else Decision(Outcome.UNCHANGED)
+
+
+def _contradicted(answer: Answer, places: Knowledge) -> bool:
+    """Whether the new address's postcode and town cannot both be right."""
+    doubt = address_doubt(answer.address, places) if answer.address else None
+    return doubt is not None and doubt.contradicts
 
 
 def _beaten(answer: Answer, known: Known | None, rules: Rules) -> Reason | None:

@@ -25,6 +25,8 @@ class Meaning(StrEnum):
     UPDATE_FORBIDDEN = "update_forbidden"
     DECEASED = "deceased"
     PROTECTED_ADDRESS = "protected_address"
+    # Of an organisation: the business register says that it is no more.
+    CEASED = "ceased"
 
 
 class Outcome(StrEnum):
@@ -56,8 +58,11 @@ class Reason(StrEnum):
     UNDATED = "undated"
     OLDER = "older"
     DECEASED = "deceased"
+    CEASED = "ceased"
+    ADDRESS_DOUBTFUL = "address_doubtful"
     BELOW_LINE = "below_line"
     SEVERAL = "several"
+    TWICE = "twice"
 
 
 class MatchedBy(StrEnum):
@@ -113,8 +118,11 @@ REASON_NAMES: Final[Mapping[Reason, str]] = {
     Reason.UNDATED: N_("the answer has no date, and the present address was given by the customer or staff"),
     Reason.OLDER: N_("what is known already is newer"),
     Reason.DECEASED: N_("reported deceased"),
+    Reason.CEASED: N_("the company has ended"),
+    Reason.ADDRESS_DOUBTFUL: N_("the new postcode and town do not go together"),
     Reason.BELOW_LINE: N_("not alike enough to be written without a person"),
     Reason.SEVERAL: N_("several customers are alike"),
+    Reason.TWICE: N_("several rows of the file are like this customer"),
 }
 MATCHED_BY_NAMES: Final[Mapping[MatchedBy, str]] = {
     MatchedBy.NUMBER: N_("by customer number"),

@@ -58,7 +58,7 @@ def write(uow: UnitOfWork, actor: Actor, batch: Batch, decided: Sequence[Decided
             uow, actor, one.customer_id, source, protected=True, version=one.version, batch_id=batch.id
         )
     today = uow.now.astimezone(HELSINKI).date()
-    for one in by_meaning[Meaning.DECEASED]:
+    for one in (*by_meaning[Meaning.DECEASED], *by_meaning[Meaning.CEASED]):
         day = min(one.dated or today, today)
         end_in_batch(
             uow, actor, one.customer_id, source, ended_on=day, version=one.version, batch_id=batch.id
