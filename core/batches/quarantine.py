@@ -5,6 +5,7 @@ The file has the columns of the original, so that it can be fed back as it is, a
 
 from __future__ import annotations
 
+import codecs
 from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from core.batches.model import batch_row_table
 from core.batches.types import Problem
 from core.errors import Where
 from core.messages import LANGUAGES, N_, tr
-from core.reasons import reason_of
+from core.reasons import open_file, reason_of
 from core.tabular import CannotWrite, TableFile
 from core.text import safe_text
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.errors import InvalidInput
 
 QUARANTINED: Final = "quarantined"
+_HEADINGS_LIMIT: Final = 1 << 20
 EXTRA_HEADINGS: Final = (N_("Quarantine: row"), N_("Quarantine: field"), N_("Quarantine: reason"))
 
 
@@ -101,6 +103,19 @@ def _make(directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(where=Where(file=str(directory)), reason=reason_of(error)) from error
+
+
+def is_quarantine_file(path: Path) -> bool:
+    """Whether the file at *path* was written by `write`, in whatever language; False when it cannot be read."""
+    try:
+        with open_file(path) as stream:
+            first = stream.readline(_HEADINGS_LIMIT)
+    except OSError:
+        return False
+    if not first.startswith(codecs.BOM_UTF8):
+        return False
+    told = first.decode("utf-8-sig", "replace")
+    return any(tr(EXTRA_HEADINGS[0], language) in told for language in LANGUAGES)
 
 
 def forget_values(uow: UnitOfWork, batch: Batch) -> None:

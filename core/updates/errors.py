@@ -22,6 +22,16 @@ class BadMapping(ConfigError):
     advice = N_("Write one of these: {choices}.")
 
 
+class NoWayToFind(ConfigError):
+    """A mapping by which no customer could be found."""
+
+    code = "updates.no_way_to_find"
+    sentence = N_("updates.{service}.answer: no column says whom a row is about.")
+    advice = N_(
+        "Set key to the column with the customer number; or add business_id, or last_name and old_street, to columns."
+    )
+
+
 class RowProblem(InvalidInput):
     """A row of the answer that goes to quarantine."""
 
@@ -29,11 +39,11 @@ class RowProblem(InvalidInput):
 
 
 class NoKey(RowProblem):
-    """The key column is empty."""
+    """No customer number, no business id, no name."""
 
     code = "updates.no_key"
-    sentence = N_("The row has no customer number.")
-    advice = N_("Write the number that was sent to the service.")
+    sentence = N_("The row does not say whom it is about.")
+    advice = N_("Write the customer number that was sent to the service.")
 
 
 class UnknownCustomer(RowProblem):
@@ -66,6 +76,14 @@ class AddressMissing(RowProblem):
     code = "updates.address_missing"
     sentence = N_("The customer has moved, but the new address is not complete.")
     advice = N_("Add the street address, postcode and town.")
+
+
+class NothingNew(RowProblem):
+    """A change without any value."""
+
+    code = "updates.nothing_new"
+    sentence = N_("The row reports a change, but holds no new value.")
+    advice = N_("Ask the service what has changed, or check the columns of the mapping in config.toml.")
 
 
 class BadDate(RowProblem):

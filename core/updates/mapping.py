@@ -7,45 +7,63 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.batches.cells import day_of
+from core.batches.quarantine import is_quarantine_file
 from core.customers.errors import InvalidValue
-from core.customers.fields import clean, clean_number
+from core.customers.fields import HOME_COUNTRY, clean, clean_number
+from core.customers.types import ADDRESS_FIELDS, VALUE_FIELDS
 from core.errors import Where
-from core.tabular import open_table
+from core.tabular import ANY_SHAPE, Shape, open_table
+from core.text import clean_line
 from core.updates.errors import (
     AddressMissing,
     BadDate,
     BadMapping,
     NoKey,
     NoSuchService,
+    NothingNew,
+    NoWayToFind,
     RowProblem,
     UnknownCode,
 )
-from core.updates.types import Answer, Meaning
+from core.updates.types import Answer, Meaning, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
-    from core.config import Config, UpdateService
+    from core.config import Config, UpdateAnswer, UpdateService
     from core.errors import InvalidInput
     from core.tabular import Row, Table
 
 KEY: Final = "number"
 CODE: Final = "code"
 DATE: Final = "date"
-ADDRESS: Final = ("street", "postcode", "town", "country")
+BUSINESS_ID: Final = "business_id"
+# What a row may change: everything that a customer has but what decides who they are and whom they belong to.
+VALUES: Final = tuple(name for name in VALUE_FIELDS if name not in ("kind", "represents"))
+# What the service was asked about, by which the customer is found; never written.
+_OLD: Final = "old_"
+_FOUND_BY: Final = ("first_name", "last_name", "organisation_name", "street", "postcode", "town")
+OLD_FIELDS: Final = tuple(_OLD + name for name in _FOUND_BY)
+_NAMES: Final = ("first_name", "last_name", "organisation_name")
 _NEEDED: Final = ("street", "postcode", "town")
 _AHEAD: Final = timedelta(days=366)
+_POSTCODE_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A row that means something: the customer number it names, and its answer."""
+    """A row that means something: whom it is about, and its answer about them."""
 
     line: int
-    number: str
+    sought: Sought
     answer: Answer
+
+    @property
+    def number(self) -> str:
+        """The customer number that the row names; empty when it names none."""
+        return self.sought.number or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +73,52 @@ class AnswerMapping:
     service: str
     columns: Mapping[str, str]
     codes: Mapping[str, Meaning]
-    encoding: str | None
-    delimiter: str | None
+    encoding: str | None = None
+    delimiter: str | None = None
+    shape: Shape = ANY_SHAPE
+    pad_postcodes: bool = False
 
     def open(self, path: Path) -> Table:
-        """The answer file as a table.
+        """The answer file as a table; a quarantine file of it, corrected and fed back, is one too.
 
         Raises:
             FileRefused: it is not the table that the mapping describes.
         """
-        return open_table(path, self.columns, encoding=self.encoding, delimiter=self.delimiter)
+        if is_quarantine_file(path):
+            return open_table(path, self.columns, shape=Shape("delimited"))
+        return open_table(
+            path, self.columns, encoding=self.encoding, delimiter=self.delimiter, shape=self.shape
+        )
 
     def understand(self, table: Table, row: Row, today: date) -> Understood | InvalidInput:
         """What a row says, or what is wrong with it."""
         record = table.record(row)
         where = _Places(table, row)
+        if self.pad_postcodes:
+            _pad(record)
         try:
-            number = self._number(record, where)
+            sought = self._sought(record, where)
             meaning = self._meaning(record, where)
             dated = _date(record.get(DATE, ""), where, today)
-            values = _address(record, where) if meaning is Meaning.MOVED else {}
+            values = _values(record, where) if meaning is Meaning.MOVED else {}
         except (RowProblem, InvalidValue) as problem:
             return problem
-        return Understood(row.line, number, Answer(meaning, values, dated))
+        return Understood(row.line, sought, Answer(meaning, values, dated))
 
-    def _number(self, record: Mapping[str, str], where: _Places) -> str:
-        if not record[KEY]:
+    def _sought(self, record: Mapping[str, str], where: _Places) -> Sought:
+        number = _number(record, where)
+        known = {name: clean_line(record.get(_OLD + name, "")) or None for name in _FOUND_BY}
+        # Where the service doesn't repeat the name it was asked about, the one it gives is taken for the same.
+        if not any(known[name] for name in _NAMES):
+            known.update({name: clean_line(record.get(name, "")) or None for name in _NAMES})
+        business_id = _cleaned({BUSINESS_ID: record.get(BUSINESS_ID, "")}, record, where).get(BUSINESS_ID)
+        if number is None and business_id is None and not any(known[name] for name in _NAMES):
             raise NoKey(where=where.of(KEY))
-        try:
-            return clean_number(record[KEY])
-        except InvalidValue as problem:
-            raise type(problem)(where=where.of(KEY, record[KEY]), **problem.data) from problem
+        return Sought(where.row.line, number=number, business_id=business_id, **known)
 
     def _meaning(self, record: Mapping[str, str], where: _Places) -> Meaning:
         if CODE not in self.columns:
-            return Meaning.MOVED if any(record.get(part) for part in _NEEDED) else Meaning.NO_HIT
+            return Meaning.MOVED if any(record.get(name) for name in VALUES) else Meaning.NO_HIT
         meaning = self.codes.get(record[CODE])
         if meaning is None:
             raise UnknownCode(where=where.of(CODE, record[CODE]), service=self.service)
@@ -125,27 +154,68 @@ def mapping_of(config: Config, service: str) -> AnswerMapping:
     Raises:
         NoSuchService: the configuration has none of that name.
         BadMapping: it names a field or a meaning that doesn't exist.
+        NoWayToFind: no column says whom a row is about.
     """
-    return _checked(service, service_of(config, service))
+    return mapping_from(service, service_of(config, service).answer)
 
 
-def _checked(service: str, settings: UpdateService) -> AnswerMapping:
-    answer = settings.answer
-    known = (*ADDRESS, DATE)
+def mapping_from(service: str, answer: UpdateAnswer) -> AnswerMapping:
+    """The mapping that *answer* describes, for the service called *service*.
+
+    Raises:
+        BadMapping, NoWayToFind: as `mapping_of`.
+    """
+    known = (*VALUES, DATE, *OLD_FIELDS)
     for field in answer.columns:
         if field not in known:
             raise BadMapping(service=service, word=field, choices=", ".join(known))
     for meaning in answer.codes.values():
         if meaning not in list(Meaning):
             raise BadMapping(service=service, word=meaning, choices=", ".join(Meaning))
+    if answer.key is None and not _finds(answer.columns):
+        raise NoWayToFind(service=service)
+    key = {KEY: answer.key} if answer.key else {}
     code = {CODE: answer.code_column} if answer.code_column else {}
     return AnswerMapping(
         service=service,
-        columns={**({KEY: answer.key} if answer.key else {}), **code, **answer.columns},
+        columns={**key, **code, **answer.columns},
         codes={name.strip(): Meaning(meaning) for name, meaning in answer.codes.items()},
         encoding=answer.encoding,
         delimiter=answer.delimiter,
+        shape=Shape(
+            format=answer.format,
+            sheet=answer.sheet,
+            headings=answer.headings,
+            fixed=answer.fixed,
+            heading_lines=answer.heading_lines,
+            short_lines=answer.short_lines,
+        ),
+        pad_postcodes=answer.pad_postcodes,
     )
+
+
+def _finds(columns: Mapping[str, str]) -> bool:
+    """Whether customers can be found without their number: by business id, or by a name and the old address."""
+    named = any(name in columns or _OLD + name in columns for name in ("last_name", "organisation_name"))
+    return BUSINESS_ID in columns or (named and _OLD + "street" in columns)
+
+
+def _number(record: Mapping[str, str], where: _Places) -> str | None:
+    if not record.get(KEY):
+        return None
+    try:
+        return clean_number(record[KEY])
+    except InvalidValue as problem:
+        raise type(problem)(where=where.of(KEY, record[KEY]), **problem.data) from problem
+
+
+def _pad(record: dict[str, str]) -> None:
+    """Finnish postcodes get back the zeros that a spreadsheet took."""
+    if record.get("country", "").upper() not in ("", HOME_COUNTRY):
+        return
+    for name in ("postcode", _OLD + "postcode"):
+        if record.get(name, "").isdecimal():
+            record[name] = record[name].zfill(_POSTCODE_DIGITS)
 
 
 def _date(text: str, where: _Places, today: date) -> date | None:
@@ -157,22 +227,32 @@ def _date(text: str, where: _Places, today: date) -> date | None:
     return day
 
 
-def _address(record: Mapping[str, str], where: _Places) -> Mapping[str, str | None]:
-    """The new address, each part as the register takes it.
+def _values(record: Mapping[str, str], where: _Places) -> Mapping[str, str | None]:
+    """What the row changes, each value as the register takes it; of an address the whole.
 
     Raises:
-        AddressMissing: a part is empty.
-        InvalidValue: a part is not what it should be.
+        AddressMissing: a part of the address is empty.
+        NothingNew: there is no value at all.
+        InvalidValue: a value is not what it should be.
     """
-    missing = next((part for part in _NEEDED if not record.get(part)), None)
-    if missing:
+    given = {name: record[name] for name in VALUES if record.get(name)}
+    addressed = any(name in given for name in ADDRESS_FIELDS)
+    if not given and not any(name in where.table.columns for name in _NEEDED):
+        raise NothingNew(where=where.of(CODE, record.get(CODE)))
+    missing = next((part for part in _NEEDED if part not in given), None)
+    if missing is not None and (addressed or not given):
         raise AddressMissing(where=where.of(missing))
-    parts = {part: record[part] for part in ADDRESS if record.get(part)}
+    return dict(_cleaned(given, record, where))
+
+
+def _cleaned(given: Mapping[str, str], record: Mapping[str, str], where: _Places) -> Mapping[str, str]:
+    if not any(given.values()):
+        return {}
     try:
         # The door of the customers room checks whole records: a name stands in for the one that isn't here.
-        values = clean({"last_name": "-", **parts})
+        values = clean({"last_name": "-", **given})
     except InvalidValue as problem:
         first = problem.problems[0]
         field = first.where.field or ""
         raise type(first)(where=where.of(field, record.get(field)), **first.data) from problem
-    return {part: getattr(values, part) for part in ADDRESS if getattr(values, part) is not None}
+    return {name: getattr(values, name) for name in given if getattr(values, name) is not None}

@@ -175,7 +175,7 @@ HEADINGS = ";".join(ANSWER_COLUMNS.values()).encode()
 # File content, exit code, and what the complaint holds in Finnish and English.
 BAD_FILES: dict[str, tuple[bytes | None, str, str]] = {
     "empty": (b"", "Tiedosto on tyhjä", "The file is empty"),
-    "spreadsheet": (b"PK\x03\x04" + b"x" * 50, "XLSX", "XLSX"),
+    "spreadsheet": (b"PK\x03\x04" + b"x" * 50, "Työkirjaa ei voi lukea", "The workbook cannot be read"),
     "pdf": (b"%PDF-1.7\n", "PDF", "PDF"),
     "binary": (bytes(range(256)) * 8, "binääritietoa", "binary data"),
     "directory": (None, "hakemisto", "directory"),
