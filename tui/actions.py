@@ -32,7 +32,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "previous": ("shift+tab",),
     "redraw": ("ctrl+l",),
     "leave": ("ctrl+c", "ctrl+q"),
-    **{f"choose_{number}": (str(number),) for number in range(1, 10)},
+    **{f"choose_{number}": (str(number),) for number in (*range(1, 10), 0)},
 }
 """Which keys start a verb; the first is the one shown."""
 
@@ -84,6 +84,7 @@ _CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
 _IMPORTER: Final = frozenset({Role.IMPORTER})
 _LOG_READERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR})
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
+_SENDERS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 _DECIDERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 
 _COMMON: Final = _area(
@@ -124,6 +125,7 @@ _MENU: Final = _area(
     ("choose_7", N_("Review"), N_("What is new, what waits, signing off."), _REVIEWERS),
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
+    ("choose_0", N_("Exports and letters"), N_("Tables, labels, directories, letters."), _SENDERS),
     ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
     ("exit", "", N_("You are in the main menu.")),
     ("cancel", "", N_("You are in the main menu.")),
@@ -220,6 +222,36 @@ _SELECTION: Final = _area(
     ("save", N_("Preview"), N_("Show exactly what would leave, and who is left out.")),
 )
 
+_EXPORTS: Final = _area(
+    "exports",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("more", N_("Files"), N_("List the files that lie in the export folder.")),
+    ("save", N_("Preview"), N_("Show exactly what would leave, and who is left out.")),
+)
+
+_EXPORT_PREVIEW: Final = _area(
+    "export_preview",
+    ("save", N_("Export"), N_("Let exactly what is shown leave, through the log into the export folder.")),
+    ("choose_1", "", N_("Show what leaves, to whom and why.")),
+    ("choose_2", "", N_("Show whose data leaves; Enter shows one person's share.")),
+    ("choose_3", "", N_("Show who was left out, and why.")),
+    ("choose_4", "", N_("Show the file itself; of pages, what they say.")),
+)
+
+_EXPORT_SHARE: Final = _area("export_share", ("enter", "", N_("Go back to the list.")))
+
+_EXPORT_RESULT: Final = _area(
+    "export_result",
+    ("enter", "", N_("Go back to the form.")),
+    ("more", N_("Transfer"), N_("Show the transfer as the log has it."), _LOG_READERS),
+)
+
+_EXPORT_FILES: Final = _area(
+    "export_files",
+    ("refresh", N_("Refresh"), N_("Read the folder again.")),
+    ("more", N_("Remove"), N_("Remove the chosen file before its time: the same key twice.")),
+)
+
 _UPDATE_RUN: Final = _area(
     "update_run",
     ("send", N_("Stop"), N_("Stop after the rows under way; what is applied stays applied and is reported.")),
@@ -288,7 +320,8 @@ _SIGN_OFF: Final = _area("sign_off", ("save", N_("Sign off"), N_("Sign off what 
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_STATEMENT, *_HANDOVER, *_CUSTOMER_FORM,
-    *_ORDER, *_UNSENT, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
+    *_ORDER, *_UNSENT, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_EXPORTS,
+    *_EXPORT_PREVIEW, *_EXPORT_SHARE, *_EXPORT_RESULT, *_EXPORT_FILES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
     *_APPROVAL, *_FINDING, *_SIGN_OFF,
 )  # fmt: skip
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from core.clock import HELSINKI
 from core.customers.errors import ChangedMeanwhile, CustomerErased, CustomerNotFound, CustomerRestricted
 from core.customers.model import customer_change_table, customer_table
-from core.customers.naming import name_of
+from core.customers.naming import display_name, name_of
 from core.customers.places import chunks
 from core.customers.restrictions import restricted_many
 from core.customers.types import VALUE_FIELDS, Customer, CustomerValues, Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -56,6 +56,20 @@ def ids_of_numbers(connection: Connection, numbers: Collection[str]) -> dict[str
             select(_customer.c.number, _customer.c.id).where(_customer.c.number.in_(some))
         )
         found.update({row.number: row.id for row in rows})
+    return found
+
+
+def numbers_and_names(connection: Connection, customer_ids: Iterable[int]) -> Mapping[int, tuple[str, str]]:
+    """Customer id to number and display name; whoever is not in the register any more is not there."""
+    found = {}
+    for some in chunks(sorted(set(customer_ids))):
+        column = _customer.c
+        rows = connection.execute(
+            select(
+                column.id, column.number, column.first_name, column.last_name, column.organisation_name
+            ).where(column.id.in_(some))
+        )
+        found |= {row.id: (row.number, display_name(*row[2:])) for row in rows}
     return found
 
 
@@ -123,14 +137,18 @@ def require_version(connection: Connection, customer: Customer, version: int) ->
     Raises:
         ChangedMeanwhile: names who changed it, and when.
     """
-    if customer.version == version:
-        return
+    if customer.version != version:
+        raise changed_meanwhile(connection, customer.id)
+
+
+def changed_meanwhile(connection: Connection, customer_id: int) -> ChangedMeanwhile:
+    """The refusal that names who changed the customer last, and when."""
     change = customer_change_table
     latest = connection.execute(
         select(change.c.actor_name, change.c.recorded_at)
-        .where(change.c.customer_id == customer.id)
+        .where(change.c.customer_id == customer_id)
         .order_by(change.c.id.desc())
         .limit(1)
     ).one()
     when = latest.recorded_at.astimezone(HELSINKI)
-    raise ChangedMeanwhile(who=latest.actor_name, when=f"{when:%d.%m.%Y %H.%M}")
+    return ChangedMeanwhile(who=latest.actor_name, when=f"{when:%d.%m.%Y %H.%M}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from core.documents.folder import new_selection
 from core.errors import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from sqlalchemy import Connection, Select
@@ -37,6 +39,17 @@ _order: Final = customer_order_table.c
 _CHUNK: Final = 500
 # An order that was not gone through with is no dealing with the customer.
 _NOT_DEALT: Final = ("draft", "cancelled")
+
+
+class Stage(StrEnum):
+    """How far a preview has come; the number told with it is of customers.
+
+    ``CHOSEN``: so many fit, and what forbids sending them is looked at.  ``PLANNED``: so many are sent, and the file
+    is made.
+    """
+
+    CHOSEN = "chosen"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,14 @@ class Order:
     reason: str | None = None
 
 
-def plan_export(register: Register, actor: Actor, order: Order) -> Preview:
-    """Exactly what would leave, and who is left out and why; nothing has left yet.
+def _unwatched(_stage: Stage, _count: int) -> None:
+    """For callers that show no progress."""
+
+
+def plan_export(
+    register: Register, actor: Actor, order: Order, *, progress: Callable[[Stage, int], None] = _unwatched
+) -> Preview:
+    """Exactly what would leave, and who is left out and why; nothing has left yet.  *progress* is told each stage.
 
     Raises:
         NoCriteria, NobodyFits: nobody is chosen.
@@ -94,6 +113,7 @@ def plan_export(register: Register, actor: Actor, order: Order) -> Preview:
         chosen = _chosen(connection, order.criteria)
     if not chosen:
         raise NobodyFits
+    progress(Stage.CHOSEN, len(chosen))
     selection = new_selection(now)
     subjects = tuple(Subject(who, f"{selection}/{place}") for place, who in enumerate(chosen, start=1))
     request = TransferRequest(
@@ -105,7 +125,9 @@ def plan_export(register: Register, actor: Actor, order: Order) -> Preview:
         form=order.form,
         only=order.categories,
     )
-    return gate.preview(gate.plan(actor, request))
+    plan = gate.plan(actor, request)
+    progress(Stage.PLANNED, len(plan.items))
+    return gate.preview(plan)
 
 
 def file_recipient(connection: Connection, purpose: str, day: date, named: str | None = None) -> Recipient:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from core.staff.access_log import Access, recent
 from tui.cli.main import Cli, main
 
 if TYPE_CHECKING:
@@ -107,3 +108,20 @@ def test_nothing_said_is_refused_in_a_sentence(exports: Exports, run: Run, langu
     )
     assert code == 1
     assert "--all" in err
+
+
+def test_a_preview_is_a_look_and_an_export_unseen_is_none(exports: Exports, run: Run) -> None:
+    """Whoever is shown whose data would leave has looked at them; --yes shows nobody's."""
+    one = exports.add()
+    exports.add(number="2001")
+    base = ("export", "csv", "--purpose", "customer_care", "--to", "house")
+    assert run(*base, "--number", one.number, "--preview")[0] == 0
+    assert run(*base, "--all", "--preview")[0] == 0
+    assert run(*base, "--all", "--yes")[0] == 0
+    with exports.register.database.reading() as connection:
+        looks = recent(connection)
+    told = [(it.action, it.customer_id, it.task, it.detail) for it in looks]
+    assert told == [
+        (Access.LIST, None, "customer_care", "2 rows"),
+        (Access.OPEN, one.id, "customer_care", "1 rows"),
+    ]

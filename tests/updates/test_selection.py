@@ -19,10 +19,12 @@ from core.disclosure.log import DisclosureLog, LogSigner
 from core.disclosure.recipients import sync_recipients
 from core.disclosure.types import LeftOutReason, TransferState
 from core.errors import NotPermitted
+from core.staff.access_log import Access, recent
 from core.updates.errors import NobodySelected, NoSuchService
 from core.updates.selection import Criteria, plan_selection, send_selection
 from integrations.hub import Hub
 from tests.support.update_house import SERVICE
+from tui.cli.main import Cli, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +119,19 @@ def test_only_importers_ask(sending: Register, make_actor: MakeActor, add: Add) 
     add("1")
     with pytest.raises(NotPermitted):
         send_selection(sending, make_actor(Role.CLERK), SERVICE, Criteria())
+
+
+def test_a_preview_on_the_command_line_is_a_look(
+    sending: Register, importer: Actor, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a name is printed it stands in the access log who saw how many, and for what."""
+    add("1")
+    add("2")
+    monkeypatch.setattr(Cli, "register", lambda _: sending)
+    monkeypatch.setattr(Cli, "actor", lambda _: importer)
+    with pytest.raises(SystemExit) as ended:
+        main(["update", "send", SERVICE, "--preview"])
+    assert ended.value.code == 0
+    with sending.database.reading() as connection:
+        (look,) = recent(connection)
+    assert (look.action, look.task, look.detail) == (Access.LIST, "address_update", "2 rows")

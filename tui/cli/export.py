@@ -15,6 +15,7 @@ from core.disclosure.purposes import PURPOSES
 from core.messages import N_
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
+from tui.cli.seen import seen
 from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
@@ -151,11 +152,13 @@ def _export(cli: Cli, form: str, purpose: str, options: Mapping[str, Any]) -> No
     register, actor = cli.register(), cli.actor()
     preview = plan_export(register, actor, _order(form, purpose, options))
     if options["preview_only"]:
+        seen(register, actor, preview)
         cli.emit(_preview_data(preview), "\n".join(_preview_lines(cli, preview)))
         return
     if not options["yes"]:
         if not sys.stdin.isatty():
             raise NobodyToAsk
+        seen(register, actor, preview)
         for line in _preview_lines(cli, preview):
             click.echo(line, err=True)
         click.confirm(cli.tr(N_("Export?")), abort=True, err=True)

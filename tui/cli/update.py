@@ -18,6 +18,7 @@ from core.updates.types import Outcome, UpdateRun
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
+from tui.cli.seen import seen
 from tui.cli.undelivered import require_delivered
 
 if TYPE_CHECKING:
@@ -59,11 +60,13 @@ def send(
     register, actor = cli.register(), cli.actor()
     preview = plan_selection(register, actor, service, Criteria(numbers, postcode, limit))
     if preview_only:
+        seen(register, actor, preview)
         cli.emit(_preview_data(preview), "\n".join(_preview_lines(cli, preview)))
         return
     if not yes:
         if not sys.stdin.isatty():
             raise NobodyToAsk
+        seen(register, actor, preview)
         for line in _preview_lines(cli, preview):
             click.echo(line, err=True)
         click.confirm(cli.tr(N_("Send the file?")), abort=True, err=True)

@@ -151,3 +151,9 @@ class MenuScreen(BaseScreen):
     async def do_choose_9(self) -> None:
         """Sign out."""
         await self.desk.sign_out()
+
+    async def do_choose_0(self) -> None:
+        """Exports, labels, directories, letters."""
+        from tui.screens.exports.choose import ExportScreen
+
+        await self.desk.open(ExportScreen(self.desk))

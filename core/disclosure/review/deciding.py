@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import update
 
 from core.actor import Role, require
+from core.disclosure.looking import record_look
 from core.disclosure.planning import draw_up
 from core.disclosure.review import approvals
 from core.disclosure.review.approvals import APPROVAL_STATE_NAMES, Approval, ApprovalState
@@ -19,7 +20,6 @@ from core.disclosure.review.model import approval_table as table
 from core.disclosure.sealing import TRANSIENT_FIELDS, transfer_key
 from core.disclosure.types import Preview
 from core.errors import RegisterError, Words
-from core.staff.access_log import Access, record_access
 from core.text import clean_block
 
 if TYPE_CHECKING:
@@ -67,25 +67,13 @@ def look(gate: Gate, actor: Actor, number: int) -> Look:
     with gate.database.unit_of_work() as uow:
         same = approvals.matches(gate.keyring, uow.connection, approval, Preview(plan, payloads, b""))
         if same:
-            _record_look(uow, actor, plan)
+            record_look(uow, actor, plan, task=TASK)
         else:
             approvals.void(uow, number)
         uow.commit()
     if not same:
         raise ApprovalOutdated(number=number)
     return Look(approval, plan, payloads)
-
-
-def _record_look(uow: UnitOfWork, actor: Actor, plan: Plan) -> None:
-    subjects = list(plan.subjects.values())
-    record_access(
-        uow,
-        actor,
-        action=Access.OPEN if len(subjects) == 1 else Access.LIST,
-        customer_id=subjects[0].customer_id if len(subjects) == 1 else None,
-        task=TASK,
-        detail=f"{len(subjects)} rows",
-    )
 
 
 def decide(gate: Gate, actor: Actor, number: int, *, approved: bool, reason: str = "") -> Approval:

@@ -1,0 +1,1 @@
+"""Exports, labels, directories and letters: choose, preview, let leave, see the result."""
