@@ -15,7 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ClauseElement, Connection, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -101,6 +101,17 @@ class Prepared:
         try:
             cursor.execute(made.text, made.bound(given))
             return int(cursor.rowcount)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, made, error) from error
+        finally:
+            cursor.close()
+
+    def many(self, connection: Connection, given: Iterable[Mapping[str, object]]) -> None:
+        """Run what finds nothing once for each of *given*."""
+        made = self._for(connection.dialect)
+        cursor = _cursor(connection)
+        try:
+            cursor.executemany(made.text, map(made.bound, given))
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, made, error) from error
         finally:

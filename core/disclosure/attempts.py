@@ -11,6 +11,7 @@ from core.disclosure.model import transfer_attempt_table, transfer_table
 from core.disclosure.owner import LEASE, this_process
 from core.disclosure.sealing import blinded
 from core.disclosure.types import OPEN_STATES, TransferState
+from core.prepared import Prepared
 from core.text import clean_line, shorten
 
 if TYPE_CHECKING:
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
 _DESCRIPTION_WIDTH = 200
 
 # Built once: each transfer pays for these.
-_MINE: Final = (
-    select(transfer_table.c.id, transfer_table.c.number, transfer_table.c.state)
+_MINE: Final = Prepared(
+    select(transfer_table.c.state)
     .where(transfer_table.c.id == bindparam("transfer"), transfer_table.c.owner == bindparam("process"))
     .with_for_update()
 )
-_ATTEMPTS: Final = select(func.count()).where(transfer_attempt_table.c.transfer_id == bindparam("transfer"))
-_INSERT: Final = insert(transfer_attempt_table)
-_SENDING: Final = (
+_ATTEMPTS: Final = Prepared(
+    select(func.count()).where(transfer_attempt_table.c.transfer_id == bindparam("transfer"))
+)
+_INSERT: Final = Prepared(
+    insert(transfer_attempt_table), ("transfer_id", "number", "at", "description", "digest")
+)
+_SENDING: Final = Prepared(
     update(transfer_table)
     .where(transfer_table.c.id == bindparam("transfer"))
     .values(state=TransferState.SENDING, attempted_at=bindparam("begun"), lease_until=bindparam("until"))
@@ -60,25 +65,21 @@ class AttemptRecorder:
             raise PermitRefused
         self.failed = True
         with self._database.unit_of_work() as uow:
-            mine = {"transfer": self._intent.transfer_id, "process": this_process()}
-            row = uow.connection.execute(_MINE, mine).first()
-            if row is None or row.state not in OPEN_STATES:
+            transfer = self._intent.transfer_id
+            mine = _MINE.row(uow.connection, {"transfer": transfer, "process": this_process()})
+            if mine is None or mine[0] not in OPEN_STATES:
                 raise TransferTaken(transfer=self._intent.log_index)
-            number = uow.connection.execute(_ATTEMPTS, {"transfer": self._intent.transfer_id}).scalar_one()
-            uow.connection.execute(
-                _INSERT,
-                {
-                    "transfer_id": self._intent.transfer_id,
-                    "number": number,
-                    "at": uow.now,
-                    "description": shorten(clean_line(description), _DESCRIPTION_WIDTH),
-                    "digest": blinded(self._intent.blinding, digest),
-                },
-            )
-            uow.connection.execute(
-                _SENDING,
-                {"transfer": self._intent.transfer_id, "begun": uow.now, "until": uow.now + LEASE},
-            )
+            (made,) = _ATTEMPTS.rows(uow.connection, {"transfer": transfer})
+            attempt = {
+                "transfer_id": transfer,
+                "number": made[0],
+                "at": uow.now,
+                "description": shorten(clean_line(description), _DESCRIPTION_WIDTH),
+                "digest": blinded(self._intent.blinding, digest),
+            }
+            _INSERT.run(uow.connection, attempt)
+            sending = {"transfer": transfer, "begun": uow.now, "until": uow.now + LEASE}
+            _SENDING.run(uow.connection, sending)
             uow.commit()
         self.recorded += 1
         self.failed = False

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from core.disclosure.exits import Accepted, NotFound, NotSent, Partial, Rejected, Unknown
 from core.disclosure.model import (
@@ -16,6 +16,7 @@ from core.disclosure.model import (
     transfer_table,
 )
 from core.disclosure.types import OPEN_STATES, ItemOutcome, ItemState, combined
+from core.prepared import Prepared
 from core.text import clean_line, shorten
 
 if TYPE_CHECKING:
@@ -34,19 +35,41 @@ _CODE_WIDTH: Final = 64
 _MESSAGE_WIDTH: Final = 500
 
 # Built once: each transfer pays for these.
-_TRANSFER: Final = (
-    select(transfer_table).where(transfer_table.c.id == bindparam("transfer")).with_for_update()
+_TRANSFER: Final = Prepared(
+    select(
+        transfer_table.c.state,
+        transfer_table.c.id,
+        transfer_table.c.number,
+        transfer_table.c.recipient_code,
+        transfer_table.c.purpose,
+        transfer_table.c.task,
+        transfer_table.c.adapter,
+    )
+    .where(transfer_table.c.id == bindparam("transfer"))
+    .with_for_update()
 )
-_STATES: Final = select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
-    transfer_line_table.c.transfer_id == bindparam("transfer")
+_STATES: Final = Prepared(
+    select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
+        transfer_line_table.c.transfer_id == bindparam("transfer")
+    )
 )
-_FINISH: Final = (
+_FINISH: Final = Prepared(
     update(transfer_table)
     .where(transfer_table.c.id == bindparam("transfer"))
     .values(state=bindparam("new_state"), finished_at=bindparam("finished"))
 )
-_EVENT: Final = insert(transfer_event_table)
-_CONCLUDE: Final = (
+_EVENT: Final = Prepared(
+    insert(transfer_event_table).inline(),
+    ("transfer_id", "at", "kind", "state", "log_index", "staff_id", "staff_name", "reason"),
+)
+_FREE: Final = Prepared(
+    delete(transfer_key_table).where(
+        transfer_key_table.c.recipient_code == bindparam("of_recipient"),
+        transfer_key_table.c.transfer_id == bindparam("of_transfer"),
+        transfer_key_table.c.key == bindparam("of_key"),
+    )
+)
+_CONCLUDE: Final = Prepared(
     update(transfer_line_table)
     .where(
         transfer_line_table.c.transfer_id == bindparam("of_transfer"),
@@ -165,32 +188,30 @@ def conclude(
     Only items without an outcome or in doubt are touched, so that a late answer never overturns a definite one.
     *digest* is the keyed digest of what was sent, *decided_by* that of who decided.  False when there was nothing left to conclude.
     """
-    row = uow.connection.execute(_TRANSFER, {"transfer": transfer_id}).one()
-    states = {it.item_id: it.state for it in uow.connection.execute(_STATES, {"transfer": transfer_id})}
+    (row,) = _TRANSFER.rows(uow.connection, {"transfer": transfer_id})
+    facts = TransferFacts(*row[1:])
+    states = dict(_STATES.rows(uow.connection, {"transfer": transfer_id}))
     news = {item_id: it for item_id, it in outcomes.items() if states[item_id] in (None, ItemState.IN_DOUBT)}
-    if not news or (row.state not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
+    if not news or (row[0] not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
         return False
-    _write_lines(uow, row.recipient_code, transfer_id, news)
+    _write_lines(uow, facts.recipient, transfer_id, news)
     after = [
         news[key].state if key in news else ItemState(states[key] or ItemState.IN_DOUBT) for key in states
     ]
     state = combined(after)
     index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest, decided_by))
-    uow.connection.execute(_FINISH, {"transfer": transfer_id, "new_state": state, "finished": uow.now})
-    uow.connection.execute(
-        _EVENT,
-        {
-            "transfer_id": transfer_id,
-            "at": uow.now,
-            "kind": by,
-            "state": state,
-            "log_index": index,
-            "staff_id": actor.staff_id,
-            "staff_name": actor.name,
-            "reason": reason,
-        },
-    )
-    facts = TransferFacts(row.id, row.number, row.recipient_code, row.purpose, row.task, row.adapter)
+    _FINISH.run(uow.connection, {"transfer": transfer_id, "new_state": state, "finished": uow.now})
+    event = {
+        "transfer_id": transfer_id,
+        "at": uow.now,
+        "kind": by,
+        "state": state,
+        "log_index": index,
+        "staff_id": actor.staff_id,
+        "staff_name": actor.name,
+        "reason": reason,
+    }
+    _EVENT.run(uow.connection, event)
     for listener in listeners:
         listener.concluded(uow, actor, facts, news)
     return True
@@ -221,9 +242,9 @@ def _entry(
 def _write_lines(
     uow: UnitOfWork, recipient_code: str, transfer_id: str, outcomes: Mapping[str, ItemOutcome]
 ) -> None:
-    uow.connection.execute(
-        _CONCLUDE,
-        [
+    _CONCLUDE.many(
+        uow.connection,
+        (
             {
                 "of_transfer": transfer_id,
                 "of_item": it.item_id,
@@ -234,17 +255,8 @@ def _write_lines(
                 "new_pending": it.pending,
             }
             for it in outcomes.values()
-        ],
+        ),
     )
-    freed = [
-        {"of_key": it.key} for it in outcomes.values() if it.state in (ItemState.NOT_SENT, ItemState.REFUSED)
-    ]
-    if freed:
-        uow.connection.execute(
-            transfer_key_table.delete().where(
-                transfer_key_table.c.recipient_code == recipient_code,
-                transfer_key_table.c.transfer_id == transfer_id,
-                transfer_key_table.c.key == bindparam("of_key"),
-            ),
-            freed,
-        )
+    freed = (it.key for it in outcomes.values() if it.state in (ItemState.NOT_SENT, ItemState.REFUSED))
+    same = {"of_recipient": recipient_code, "of_transfer": transfer_id}
+    _FREE.many(uow.connection, ({**same, "of_key": key} for key in freed))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from core.actor import SYSTEM
@@ -21,6 +21,7 @@ from core.disclosure.errors import NoRecipientForPurpose, UnknownCategory, Unkno
 from core.disclosure.model import recipient_version_table as table
 from core.disclosure.purposes import purpose_of
 from core.errors import Words
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     from core.database import Database, UnitOfWork
 
 RecipientRole = Literal["processor", "controller", "staff", "subject"]
+
+_LATEST: Final = Prepared(
+    select(table.c.code, table.c.version, table.c.record)
+    .where(table.c.code == bindparam("wanted"))
+    .order_by(table.c.version.desc())
+    .limit(1)
+)
 
 # The person whose data it is: needs no agreement, cannot be configured, gets nobody else's data.
 SUBJECT: Final = "data_subject"
@@ -50,6 +58,8 @@ _SUBJECT_RECORD: Final[Mapping[str, Any]] = {
     "necessity": None,
     "safeguard": None,
     "withdrawn": False,
+    "told_of_changes": "no",
+    "told_by": "letter",
 }
 
 
@@ -58,7 +68,8 @@ class Recipient:
     """A registered party.
 
     ``country`` is ISO 3166-1 alpha-2.  ``necessity`` and ``safeguard`` are needed outside the EU/EEA (P9).
-    ``withdrawn``: it was taken out of the configuration and gets nothing any more.
+    ``withdrawn``: it was taken out of the configuration and gets nothing any more.  ``told_of_changes``: whether it is
+    told of values that change after it was given them, and ``told_by`` how (`core.notices`).
     """
 
     code: str
@@ -76,6 +87,8 @@ class Recipient:
     necessity: str | None = None
     safeguard: str | None = None
     withdrawn: bool = False
+    told_of_changes: Literal["yes", "ask", "no"] = "ask"
+    told_by: Literal["adapter", "letter"] = "letter"
 
     def in_force(self, day: date) -> bool:
         """Whether the agreement covers *day*, its first and last days counted."""
@@ -105,15 +118,10 @@ def recipient_of(connection: Connection, code: str) -> Recipient:
     Raises:
         UnknownRecipient: nobody registered it.
     """
-    row = connection.execute(
-        select(table.c.code, table.c.version, table.c.record)
-        .where(table.c.code == code)
-        .order_by(table.c.version.desc())
-        .limit(1)
-    ).first()
+    row = _LATEST.row(connection, {"wanted": code})
     if row is None:
         raise UnknownRecipient(recipient=code)
-    return _recipient(row.code, row.version, row.record)
+    return _recipient(*row)
 
 
 def recipients(connection: Connection) -> list[Recipient]:
@@ -256,6 +264,8 @@ def _record(setting: Settings) -> dict[str, Any]:
         "necessity": setting.necessity or None,
         "safeguard": setting.safeguard or None,
         "withdrawn": False,
+        "told_of_changes": str(setting.told_of_changes),
+        "told_by": str(setting.told_by),
     }
 
 

@@ -19,6 +19,7 @@ from core.disclosure.log.high_water import replace_file, sync_directory
 from core.disclosure.log.keeping_errors import FileUnwritable, LogClosed
 from core.disclosure.log.model import log_fault
 from core.errors import RegisterError
+from core.prepared import Prepared
 from core.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _MAX_BYTES: Final = 4096
 _UNREADABLE: Final = "log.unreadable"
-_OPEN: Final = (
+_OPEN: Final = Prepared(
     select(log_fault.c.code, log_fault.c.since)
     .where(log_fault.c.cleared_at.is_(None))
     .order_by(log_fault.c.id)
@@ -58,8 +59,8 @@ class FaultLatch:
         kept = self._in_file()
         if kept is not None:
             return kept
-        row = connection.execute(_OPEN).one_or_none()
-        return None if row is None else Latched(row.code, row.since)
+        row = _OPEN.row(connection)
+        return None if row is None else Latched(*row)
 
     def refuse(self, connection: Connection) -> None:
         """Go on only when the log is open.
@@ -99,7 +100,7 @@ class FaultLatch:
             return
         self.close_file(fault, database.clock.now())
         with suppress(RegisterError), database.unit_of_work() as uow:
-            if uow.connection.execute(_OPEN).one_or_none() is None:
+            if _OPEN.row(uow.connection) is None:
                 uow.connection.execute(insert(log_fault).values(code=fault.code, since=uow.now))
                 uow.commit()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_, select
 
@@ -14,13 +14,14 @@ from core.disclosure.log.errors import EntryChanged, EntryInvalid, KeyInvalid
 from core.disclosure.log.events import KeyChange
 from core.disclosure.log.model import log_entry
 from core.disclosure.log.note import VerifierKey
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.disclosure.log.entries import Body
 
-_TURNS = (
+_TURNS: Final = Prepared(
     select(log_entry.c.entry_index, log_entry.c.body)
     .where(or_(log_entry.c.kind == "genesis", log_entry.c.kind == "key"))
     .order_by(log_entry.c.entry_index)
@@ -124,7 +125,7 @@ def stored_chain(connection: Connection, unbegun: VerifierKey | None = None) -> 
     Raises:
         EntryChanged: one of those entries is not as it was written, or cannot stand where it does.
     """
-    chain = _chain(tuple((row.entry_index, bytes(row.body)) for row in connection.execute(_TURNS)))
+    chain = _chain(tuple((index, bytes(body)) for index, body in _TURNS.rows(connection)))
     return chain if chain.eras or unbegun is None else KeyChain([Era(0, (unbegun,))])
 
 

@@ -141,40 +141,45 @@ class DisclosureLog:
             LogClosed: an intent, while a fault waits for a person.
         """
         try:
-            self._admit(uow, kind)
-            return self._append(uow, kind, body)
+            return self._append(uow, kind, body, self._admit(uow, kind))
         except LogFault as fault:
             # The database is being written: what closes the log for others is the file.
             if self.latch:
                 self.latch.close_file(fault, uow.now)
             raise
 
-    def _admit(self, uow: UnitOfWork, kind: str) -> None:
+    def _admit(self, uow: UnitOfWork, kind: str) -> store.Head:
         """No entry on a log that lacks what was signed: it would take the place of another; no intent on a closed one.
+
+        Returns the head, locked.
 
         Raises:
             LogWentBack, LogClosed: it is so.
         """
         if self.latch and kind == "intent":
             self.latch.refuse(uow.connection)
-        if self.mark and kind != "genesis" and (self.mark.exists() or store.size_claimed(uow.connection)):
-            # The mark first: other signers move it, and the size must not seem to lag behind.
-            marked = self.mark.read().size
-            size = store.size_claimed(uow.connection)
-            if size < marked:
-                raise LogWentBack(size=size, marked=marked)
+        mark = self.mark if kind != "genesis" else None
+        # The mark first: other signers move it, and the size must not seem to lag behind.
+        marked = mark.read() if mark and mark.exists() else None
+        head = store.locked_head(uow.connection)
+        if mark and not marked and head.size:
+            marked = mark.read()
+        if marked and head.size < marked.size:
+            raise LogWentBack(size=head.size, marked=marked.size)
+        return head
 
-    def _append(self, uow: UnitOfWork, kind: str, body: Mapping[str, object] | Body) -> int:
+    def _append(self, uow: UnitOfWork, kind: str, body: Mapping[str, object] | Body, head: store.Head) -> int:
         if not isinstance(body, entries.Body):
             body = entries.body_of(kind, {"ts": store.milliseconds(uow.now)} | dict(body))
         elif entries.kind_of(body) != kind:
             raise EntryInvalid(detail=f"not a body of kind {kind}")
         _check_vocabulary(body)
-        before = store.last_time(uow.connection)
+        stack = head.stack()
+        before = store.time_of(uow.connection, stack.size - 1)
         if before is not None and before - store.instant(body.ts) > _STEP:
             step = {"ts": body.ts, "before": store.milliseconds(before)}
-            store.append(uow.connection, entries.body_of("clock", step))
-        return store.append(uow.connection, body)
+            store.append(uow.connection, entries.body_of("clock", step), stack)
+        return store.append(uow.connection, body, stack)
 
     def sign(self) -> SignedCheckpoint:
         """Sign the log as it is committed now, or return the checkpoint that covers it already.

@@ -25,11 +25,12 @@ from core.disclosure.log.errors import (
 from core.disclosure.log.model import SINGLETON, log_checkpoint, log_entry, log_head, log_node, log_signed
 from core.disclosure.log.tiles import TILE_HEIGHT, TILE_WIDTH, TileTree
 from core.disclosure.log.tree import HASH_BYTES, CompactRange, leaf_hash
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from core.disclosure.log.checkpoint import Checkpoint
 
@@ -37,26 +38,30 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ROWS_AT_ONCE: Final = 4 * TILE_WIDTH
 
 # Built once: a transfer pays for each of these.
-_HEAD: Final = select(log_head.c.size, log_head.c.frontier).where(log_head.c.id == SINGLETON)
-_LOCKED_HEAD: Final = _HEAD.with_for_update()
-_INSERT_ENTRY: Final = insert(log_entry)
-_INSERT_NODE: Final = insert(log_node)
-_MOVE_HEAD: Final = (
+_READ_HEAD: Final = select(log_head.c.size, log_head.c.frontier).where(log_head.c.id == SINGLETON)
+_HEAD: Final = Prepared(_READ_HEAD)
+_LOCKED_HEAD: Final = Prepared(_READ_HEAD.with_for_update())
+_TIME: Final = Prepared(select(log_entry.c.recorded_at).where(log_entry.c.entry_index == bindparam("at")))
+_INSERT_ENTRY: Final = Prepared(
+    insert(log_entry), ("entry_index", "kind", "body", "leaf_hash", "recorded_at")
+)
+_INSERT_NODE: Final = Prepared(insert(log_node), ("level", "node_index", "hash"))
+_MOVE_HEAD: Final = Prepared(
     update(log_head)
     .where(log_head.c.id == SINGLETON)
     .values(size=bindparam("grown"), frontier=bindparam("hashes"))
 )
-_ENTRIES: Final = (
+_ENTRIES: Final = Prepared(
     select(log_entry)
     .where(log_entry.c.entry_index >= bindparam("start"), log_entry.c.entry_index < bindparam("upto"))
     .order_by(log_entry.c.entry_index)
 )
-_LEAVES: Final = (
+_LEAVES: Final = Prepared(
     select(log_entry.c.leaf_hash)
     .where(log_entry.c.entry_index >= bindparam("start"), log_entry.c.entry_index < bindparam("upto"))
     .order_by(log_entry.c.entry_index)
 )
-_NODES: Final = (
+_NODES: Final = Prepared(
     select(log_node.c.hash)
     .where(
         log_node.c.level == bindparam("level"),
@@ -65,16 +70,17 @@ _NODES: Final = (
     )
     .order_by(log_node.c.node_index)
 )
-_AFTER: Final = select(log_entry.c.entry_index).where(log_entry.c.entry_index >= bindparam("start")).limit(1)
-_LATEST: Final = select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1)
-_TIME: Final = select(log_entry.c.recorded_at).where(log_entry.c.entry_index == bindparam("at"))
-_MOVE_SIGNED: Final = (
+_AFTER: Final = Prepared(
+    select(log_entry.c.entry_index).where(log_entry.c.entry_index >= bindparam("start")).limit(1)
+)
+_LATEST: Final = Prepared(select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1))
+_MOVE_SIGNED: Final = Prepared(
     update(log_signed)
     .where(log_signed.c.id == SINGLETON, log_signed.c.size == bindparam("before"))
     .values(size=bindparam("grown"))
 )
-_INSERT_CHECKPOINT: Final = insert(log_checkpoint)
-_SIGNED: Final = select(log_signed.c.size).where(log_signed.c.id == SINGLETON)
+_INSERT_CHECKPOINT: Final = Prepared(insert(log_checkpoint), ("size", "root", "note", "signed_at"))
+_SIGNED: Final = Prepared(select(log_signed.c.size).where(log_signed.c.id == SINGLETON))
 
 
 def milliseconds(instant: datetime) -> int:
@@ -150,11 +156,27 @@ class StoredCheckpoint:
     signed_at: datetime
 
 
-def _head(row: Row[Any, Any] | None) -> CompactRange:
-    if row is None or len(row.frontier) != HASH_BYTES * row.size.bit_count():
-        raise HeadChanged
-    hashes = [row.frontier[at : at + HASH_BYTES] for at in range(0, len(row.frontier), HASH_BYTES)]
-    return CompactRange(row.size, hashes)
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head row, unchecked: the size that it claims (0 when the row is gone) and the stack's bytes."""
+
+    size: int
+    frontier: bytes | None
+
+    def stack(self) -> CompactRange:
+        """The stack of subtree roots.
+
+        Raises:
+            HeadChanged: size and stack do not fit together, or the row is gone.
+        """
+        if self.frontier is None or len(self.frontier) != HASH_BYTES * self.size.bit_count():
+            raise HeadChanged
+        hashes = [self.frontier[at : at + HASH_BYTES] for at in range(0, len(self.frontier), HASH_BYTES)]
+        return CompactRange(self.size, hashes)
+
+
+def _head(row: tuple[Any, ...] | None) -> Head:
+    return Head(0, None) if row is None else Head(row[0], row[1])
 
 
 def head(connection: Connection) -> CompactRange:
@@ -163,23 +185,29 @@ def head(connection: Connection) -> CompactRange:
     Raises:
         HeadChanged: they do not fit together.
     """
-    return _head(connection.execute(_HEAD).one_or_none())
+    return _head(_HEAD.row(connection)).stack()
 
 
-def last_time(connection: Connection) -> datetime | None:
-    """When the last entry says that it was written, None for an empty log; locks the head, so that it stays the last."""
-    size = _head(connection.execute(_LOCKED_HEAD).one_or_none()).size
-    return connection.execute(_TIME, {"at": size - 1}).scalar_one_or_none() if size else None
+def locked_head(connection: Connection) -> Head:
+    """The head row, locked until the transaction ends: nobody else appends meanwhile."""
+    return _head(_LOCKED_HEAD.row(connection))
+
+
+def time_of(connection: Connection, index: int) -> datetime | None:
+    """When the entry at *index* says that it was written; None when there is none."""
+    row = _TIME.row(connection, {"at": index})
+    return None if row is None else row[0]
 
 
 def size_claimed(connection: Connection) -> int:
     """The size that the head row claims, whether or not the rest of it fits; 0 when the row is gone."""
-    row = connection.execute(_HEAD).one_or_none()
-    return row.size if row is not None else 0
+    return _head(_HEAD.row(connection)).size
 
 
-def append(connection: Connection, body: entries.Body) -> int:
+def append(connection: Connection, body: entries.Body, stack: CompactRange | None = None) -> int:
     """Add an entry in the transaction of *connection*; returns its index.
+
+    *stack* is that of the locked head, where the caller has read it; it grows.
 
     Raises:
         EntryInvalid: the body is outside its schema.
@@ -187,7 +215,8 @@ def append(connection: Connection, body: entries.Body) -> int:
         HeadChanged: the stored head does not fit the entries.
     """
     entry = entries.encode(body)
-    stack = _head(connection.execute(_LOCKED_HEAD).one_or_none())
+    if stack is None:
+        stack = locked_head(connection).stack()
     index = stack.size
     continues = isinstance(body, entries.Genesis) and isinstance(body.predecessor, entries.Predecessor)
     if isinstance(body, entries.Genesis) != (index == 0) and not continues:
@@ -200,18 +229,15 @@ def append(connection: Connection, body: entries.Body) -> int:
         "leaf_hash": leaf,
         "recorded_at": instant(body.ts),
     }
-    nodes = [
-        {"level": height // TILE_HEIGHT, "node_index": index >> height, "hash": node}
-        for height, node in stack.append(leaf)
-        if height % TILE_HEIGHT == 0
-    ]
     try:
-        connection.execute(_INSERT_ENTRY, row)
-        if nodes:
-            connection.execute(_INSERT_NODE, nodes)
+        _INSERT_ENTRY.run(connection, row)
+        for height, node in stack.append(leaf):
+            if height % TILE_HEIGHT == 0:
+                place = {"level": height // TILE_HEIGHT, "node_index": index >> height, "hash": node}
+                _INSERT_NODE.run(connection, place)
     except IntegrityError as error:
         raise HeadChanged from error
-    connection.execute(_MOVE_HEAD, {"grown": stack.size, "hashes": b"".join(stack.frontier)})
+    _MOVE_HEAD.run(connection, {"grown": stack.size, "hashes": b"".join(stack.frontier)})
     return index
 
 
@@ -219,15 +245,14 @@ def read_entries(connection: Connection, start: int, end: int) -> Iterator[Store
     """The entries from *start* up to but not including *end*, in order, a few blocks in memory at a time."""
     while start < end:
         upto = min(end, start - start % TILE_WIDTH + _ROWS_AT_ONCE)
-        rows = connection.execute(_ENTRIES, {"start": start, "upto": upto}).all()
-        for row in rows:
-            yield StoredEntry(row.entry_index, row.kind, row.body, row.recorded_at, row.leaf_hash)
+        for index, kind, body, leaf, recorded_at in _ENTRIES.rows(connection, {"start": start, "upto": upto}):
+            yield StoredEntry(index, kind, body, recorded_at, leaf)
         start = upto
 
 
 def has_entry(connection: Connection, index: int) -> bool:
     """Whether there is a row at or after *index*, whatever the head says."""
-    return connection.execute(_AFTER, {"start": index}).first() is not None
+    return _AFTER.row(connection, {"start": index}) is not None
 
 
 def read_tile(connection: Connection, level: int, number: int, width: int) -> Sequence[bytes]:
@@ -238,13 +263,11 @@ def read_tile(connection: Connection, level: int, number: int, width: int) -> Se
     """
     first = number * TILE_WIDTH
     span = {"start": first, "upto": first + width}
-    if level:
-        rows = connection.execute(_NODES, {**span, "level": level}).scalars().all()
-    else:
-        rows = connection.execute(_LEAVES, span).scalars().all()
-    if len(rows) != width or any(len(value) != HASH_BYTES for value in rows):
+    rows = _NODES.rows(connection, {**span, "level": level}) if level else _LEAVES.rows(connection, span)
+    hashes = [value for (value,) in rows]
+    if len(hashes) != width or any(len(value) != HASH_BYTES for value in hashes):
         raise HeadChanged
-    return rows
+    return hashes
 
 
 def tile_tree(connection: Connection, size: int) -> TileTree:
@@ -266,22 +289,25 @@ def checkpoints(connection: Connection) -> Iterator[StoredCheckpoint]:
 
 def latest_checkpoint(connection: Connection) -> StoredCheckpoint | None:
     """The largest stored checkpoint, unchecked."""
-    row = connection.execute(_LATEST).one_or_none()
-    return None if row is None else StoredCheckpoint(row.size, row.root, row.note, row.signed_at)
+    row = _LATEST.row(connection)
+    return None if row is None else StoredCheckpoint(*row)
 
 
 def signed_size(connection: Connection) -> int | None:
     """The largest size that was signed, -1 for none; None when the row is gone."""
-    return connection.execute(_SIGNED).scalar_one_or_none()
+    row = _SIGNED.row(connection)
+    return None if row is None else int(row[0])
 
 
 def store_checkpoint(connection: Connection, before: int, signed: SignedCheckpoint) -> bool:
     """Store a checkpoint if the largest signed size is still *before*; says whether it was."""
-    moved = connection.execute(_MOVE_SIGNED, {"before": before, "grown": signed.size})
-    if moved.rowcount != 1:
+    if _MOVE_SIGNED.run(connection, {"before": before, "grown": signed.size}) != 1:
         return False
-    connection.execute(
-        _INSERT_CHECKPOINT,
-        {"size": signed.size, "root": signed.root, "note": signed.note, "signed_at": signed.signed_at},
-    )
+    checkpoint = {
+        "size": signed.size,
+        "root": signed.root,
+        "note": signed.note,
+        "signed_at": signed.signed_at,
+    }
+    _INSERT_CHECKPOINT.run(connection, checkpoint)
     return True
