@@ -55,6 +55,11 @@ _SEE_ONE_MOMENT: Final = Prepared(text("SET TRANSACTION ISOLATION LEVEL REPEATAB
 Identity: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def milliseconds(moment: datetime) -> int:
+    """What an `Instant` column holds for *moment*: whole milliseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC `datetime`, kept as whole milliseconds since 1970 so that both databases sort and compare alike."""
 
@@ -63,7 +68,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """To milliseconds."""
-        return None if value is None else (value - _EPOCH) // timedelta(milliseconds=1)
+        return None if value is None else milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """From milliseconds."""

@@ -16,7 +16,7 @@ from core.customers.places import chunks
 from core.customers.rows import ROW_COLUMNS, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _FORGET: Final = text(
     "INSERT INTO customer_fts (customer_fts, rowid, lead, words)"
     " SELECT 'delete', place, lead, words FROM customer_search WHERE customer_id IN :ids AND place IS NOT NULL"
+    " ORDER BY place"
 ).bindparams(bindparam("ids", expanding=True))
 _FORGET_AT: Final = text(
     "INSERT INTO customer_fts (customer_fts, rowid, lead, words)"
@@ -34,6 +35,7 @@ _LEARN: Final = text(
     "INSERT INTO customer_fts (rowid, lead, words)"
     " SELECT place, lead, words FROM customer_search WHERE customer_id IN :ids ORDER BY place"
 ).bindparams(bindparam("ids", expanding=True))
+_CHANGE: Final = "INSERT INTO customer_fts (customer_fts, rowid, lead, words) VALUES (?, ?, '', ?)"
 _REBUILD: Final = text("INSERT INTO customer_fts (customer_fts) VALUES ('rebuild')")
 # Prefixes of every length up to this have an index of their own (migration 0003).  A longer one would make FTS5 gather
 # all of its matches before giving the first, so it is looked up by its beginning and then compared.
@@ -66,6 +68,27 @@ def learn(connection: Connection, customer_ids: Sequence[int]) -> None:
     """Enter these customers as ``customer_search`` has them."""
     for ids in chunks(customer_ids):
         connection.execute(_LEARN, {"ids": list(ids)})
+
+
+def change(connection: Connection, changed: Iterable[tuple[int, str, str]]) -> None:
+    """Forget and learn only the words by which customers differ who keep their place: (place, words before, words now).
+
+    An entry is its words' own: FTS5 keeps no positions here (``detail=none``), so a word that stays needs no writing. One
+    that begins as a forgotten one does is written again, since the index of beginnings (``prefix=``) would lose it with
+    the other. In the order of places, both for each customer together: any other order makes FTS5 write out what
+    it has gathered at each step back.
+    """
+    rows: list[tuple[str | None, int, str]] = []
+    for place, before, now in sorted(changed):
+        old, new = before.split(), now.split()
+        left = set(old).difference(new)
+        letters = {word[0] for word in left}
+        forgotten = [word for word in old if word[0] in letters]
+        kept = set(old).difference(forgotten)
+        rows.append(("delete", place, " ".join(forgotten)))
+        rows.append((None, place, " ".join([word for word in new if word not in kept])))
+    if rows:
+        connection.exec_driver_sql(_CHANGE, rows)
 
 
 def rebuild(connection: Connection) -> None:

@@ -7,17 +7,19 @@ The index lives in the same transaction as the customers.  What differs between 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select, text, update
 
+from core import bulk
 from core.customers import index_postgresql, index_sqlite, places
 from core.customers.model import customer_search_table, customer_table
 from core.customers.naming import SearchText, search_text, words_of
 from core.customers.types import VALUE_FIELDS, CustomerRow, CustomerValues, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -71,24 +73,54 @@ def enter(connection: Connection, texts: Mapping[int, SearchText]) -> None:
         index_postgresql.grown(connection, len(rows), places.count(connection))
 
 
-def replace(connection: Connection, texts: Mapping[int, SearchText]) -> None:
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """How the index changes.
+
+    `words` are of those who keep their place: id, place, the word that leads, the others before and now. `others` holds
+    the texts of those whose name changed.
+    """
+
+    words: Sequence[tuple[int, int, str, str, str]]
+    others: Mapping[int, SearchText]
+
+
+def plan_replacement(connection: Connection, texts: Mapping[int, SearchText]) -> Replacement:
+    """What has to be written so that the index holds *texts*, as the index stands now."""
+    columns = (_search.c.customer_id, _search.c.place, _search.c.sort_key, _search.c.lead, _search.c.words)
+    found = connection.execute(select(*columns).where(bulk.among(connection, texts, _search.c.customer_id)))
+    words: list[tuple[int, int, str, str, str]] = []
+    others: dict[int, SearchText] = {}
+    for of, place, sort_key, lead, before in found:
+        new = texts[of]
+        if new.sort_key != sort_key or new.lead != lead:
+            others[of] = new
+        elif new.words != before:
+            words.append((of, place, lead, before, new.words))
+    return Replacement(words, others)
+
+
+def replace(connection: Connection, planned: Replacement) -> None:
     """Enter changed customers anew; whoever has another name gets another place (the caller holds `places.lock`)."""
-    before: dict[int, SearchText] = {}
+    if planned.words:
+        if connection.dialect.name == "sqlite":
+            changed = [(place, lead + before, lead + now) for _, place, lead, before, now in planned.words]
+            index_sqlite.change(connection, changed)
+        rows = [(now, of) for of, *_, now in planned.words]
+        bulk.update_many(connection, _search, ["words"], ["customer_id"], rows)
+    if planned.others:
+        _rename(connection, planned.others)
+
+
+def _rename(connection: Connection, changed: Mapping[int, SearchText]) -> None:
     stays: dict[int, int | None] = {}
-    for ids in places.chunks(list(texts)):
-        columns = (
-            _search.c.customer_id,
-            _search.c.place,
-            _search.c.sort_key,
-            _search.c.lead,
-            _search.c.words,
-        )
-        for of, place, *old in connection.execute(select(*columns).where(_search.c.customer_id.in_(ids))):
-            before[of], stays[of] = SearchText(*old), place
-    changed = {of: texts[of] for of, old in before.items() if old != texts[of]}
-    renamed = {of: new.sort_key for of, new in changed.items() if before[of].sort_key != new.sort_key}
-    if not changed:
-        return
+    renamed: dict[int, str] = {}
+    for ids in places.chunks(list(changed)):
+        columns = (_search.c.customer_id, _search.c.place, _search.c.sort_key)
+        for of, place, sort_key in connection.execute(select(*columns).where(_search.c.customer_id.in_(ids))):
+            stays[of] = place
+            if sort_key != changed[of].sort_key:
+                renamed[of] = changed[of].sort_key
     if connection.dialect.name == "sqlite":
         index_sqlite.forget(connection, list(changed))
     crowded: list[list[int]] = []

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, update
-
 from core.actor import Role, require
 from core.clock import HELSINKI
-from core.customers import places, sealed, search, series
-from core.customers.errors import CustomerRestricted, NumberTaken, RelationshipEnded
+from core.customers import changing, places, sealed, search, series
+from core.customers.errors import CustomerErased, CustomerRestricted, NumberTaken, RelationshipEnded
 from core.customers.fields import checked, clean_changes, clean_iban, clean_number
 from core.customers.history import recorded
 from core.customers.listing import count
 from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import search_text
-from core.customers.reading import by_number, get, hold, ids_of_numbers, require_not_erased, require_version
+from core.customers.reading import (
+    by_number,
+    changed_meanwhile,
+    get,
+    hold,
+    ids_of_numbers,
+    require_not_erased,
+    require_version,
+)
 from core.customers.restrictions import restricted_many
 from core.customers.types import (
     VALUE_FIELDS,
     Customer,
     CustomerChange,
     CustomerValues,
+    Kind,
     NewCustomer,
     Source,
     Status,
@@ -32,6 +39,8 @@ from core.staff.access_log import Access, record_access
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import Connection
 
     from core.actor import Actor
     from core.customers.restrictions import Use
@@ -195,22 +204,42 @@ def change_many(
     if any(not _NAMES.isdisjoint(one.changes) for one in wanted):
         # Before the customers are held: two who wait for each other's customer and lock would wait for ever.
         places.lock(uow.connection)
-    held = hold(uow, [one.customer_id for one in wanted])
+    ids = [one.customer_id for one in wanted]
+    held = changing.before_of(uow.connection, ids, hold=True)
+    planned = plan_many(uow.connection, wanted, held, excused=article_18_use is not None and batch_id is None)
+    return changing.write(uow, actor, planned, source, batch_id=batch_id, article_18_use=article_18_use)
+
+
+def plan_many(
+    connection: Connection,
+    wanted: Sequence[CustomerChange],
+    held: Mapping[int, changing.Before],
+    *,
+    excused: bool = False,
+) -> changing.Planned:
+    """What `change_many` would write, checked but for who may; *held* are the customers as they are.
+
+    Raises:
+        as `change_many`; *excused* is who changes a restricted customer on a ground of Article 18(2).
+    """
+    restricted = restricted_many(connection, list(held))
+    if restricted and not excused:
+        raise CustomerRestricted(number=held[min(restricted)]["number"])
+    updates: dict[int, Mapping[str, object]] = {}
     for one in wanted:
-        require_not_erased(held[one.customer_id])
-    restricted = restricted_many(uow.connection, list(held))
-    if restricted and (article_18_use is None or batch_id is not None):
-        raise CustomerRestricted(number=held[min(restricted)].number)
-    updates: dict[int, dict[str, object]] = {}
-    for one in wanted:
-        customer = held[one.customer_id]
-        require_version(uow.connection, customer, one.version)
-        before = customer.values.as_dict()
-        after = clean_changes(customer.values, one.changes).as_dict()
-        updates[customer.id] = {
-            field: after[field] for field in VALUE_FIELDS if after[field] != before[field]
-        }
-    return _apply(uow, actor, held, updates, source, batch_id=batch_id, article_18_use=article_18_use)
+        before = held[one.customer_id]
+        if before["status"] == Status.ERASED:
+            raise CustomerErased(number=before["number"])
+        if before["version"] != one.version:
+            raise changed_meanwhile(connection, one.customer_id)
+        updates[one.customer_id] = one.changes if one.checked else _cleaned(before, one.changes)
+    return changing.plan(connection, held, updates)
+
+
+def _cleaned(before: changing.Before, changes: Mapping[str, object]) -> Mapping[str, object]:
+    values: dict[str, Any] = {field: before[field] for field in VALUE_FIELDS}
+    values["kind"] = Kind(values["kind"])
+    return clean_changes(CustomerValues(**values), changes).as_dict()
 
 
 def protect_address(
@@ -296,63 +325,14 @@ def _change_standing(
     version: int,
     batch_id: int | None = None,
 ) -> Customer:
-    held = hold(uow, [customer_id])
-    customer = held[customer_id]
+    customer = hold(uow, [customer_id])[customer_id]
     require_not_erased(customer)
     require_version(uow.connection, customer, version)
-    updates = {field: value for field, value in new.items() if getattr(customer, field) != value}
-    _apply(uow, actor, held, {customer_id: updates}, source, batch_id=batch_id)
-    return get(uow.connection, customer_id)
-
-
-def _apply(
-    uow: UnitOfWork,
-    actor: Actor,
-    held: Mapping[int, Customer],
-    updates: Mapping[int, Mapping[str, object]],
-    source: Source,
-    *,
-    batch_id: int | None = None,
-    article_18_use: Use | None = None,
-) -> list[int]:
-    """Write *updates* (column to new value) of customers held, with their history and search index."""
-    same = recorded(uow, actor, source, batch_id, article_18_use=article_18_use)
-    history: list[dict[str, object]] = []
-    by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
-    for customer_id, new in updates.items():
-        if not new:
-            continue
-        old = held[customer_id]
-        pairs = {field: [_plain(_present(old, field)), _plain(value)] for field, value in new.items()}
-        history.append({**same, "customer_id": customer_id, "changes": pairs})
-        row = {
-            "of": customer_id,
-            "next_version": old.version + 1,
-            **{f"new_{field}": new[field] for field in new},
-        }
-        by_columns.setdefault(tuple(new), []).append(row)
-    if not history:
-        return []
-    for fields, rows in by_columns.items():
-        values: dict[str, Any] = {field: bindparam(f"new_{field}") for field in fields}
-        statement = update(customer_table).where(customer_table.c.id == bindparam("of"))
-        uow.connection.execute(statement.values(version=bindparam("next_version"), **values), rows)
-    uow.connection.execute(customer_change_table.insert(), history)
-    changed = [customer_id for customer_id, new in updates.items() if new]
-    search.replace(
-        uow.connection,
-        {
-            customer.id: search_text(
-                customer.number, customer.values, protected_address=customer.protected_address
-            )
-            for customer in hold(uow, changed).values()
-        },
+    planned = changing.plan(
+        uow.connection, changing.before_of(uow.connection, [customer_id]), {customer_id: new}
     )
-    return changed
-
-
-def _present(customer: Customer, field: str) -> object:
-    return getattr(customer.values if field in VALUE_FIELDS else customer, field)
+    changing.write(uow, actor, planned, source, batch_id=batch_id)
+    return get(uow.connection, customer_id)
 
 
 def _plain(value: object) -> object:

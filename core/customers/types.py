@@ -139,11 +139,15 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerChange:
-    """One row of `service.change_many`: the fields to change, and the version they were decided on."""
+    """One row of `service.change_many`: the fields to change, and the version they were decided on.
+
+    `checked` says that the values have been through `fields.clean` already, and that neither name nor kind is changed.
+    """
 
     customer_id: int
     version: int
     changes: Mapping[str, str | int | None]
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
