@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.clock import HELSINKI
 from core.customers.model import customer_table
@@ -12,6 +12,7 @@ from core.customers.view import disclosure_view, standing
 from core.disclosure.categories import CATEGORY_OF_FIELD, fields_of
 from core.disclosure.errors import BadSubject
 from core.disclosure.exits import Item
+from core.disclosure.model import transfer_line_table, transfer_table
 from core.disclosure.policy import (
     basis_for,
     check_recipient,
@@ -22,7 +23,7 @@ from core.disclosure.policy import (
 )
 from core.disclosure.purposes import purpose_of
 from core.disclosure.recipients import recipient_of
-from core.disclosure.types import LeftOut, LeftOutReason, Plan
+from core.disclosure.types import ItemState, LeftOut, LeftOutReason, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,11 +63,14 @@ def draw_up(
     to_subject = recipient.role == "subject"
     _check_subjects(request.subjects, to_subject=to_subject)
     standings = standing(connection, [subject.customer_id for subject in request.subjects])
+    given = given_to(connection, recipient.code, list(standings)) if purpose.by_law else frozenset[int]()
     decisions = {
-        subject.customer_id: decide_subject(standings.get(subject.customer_id))
+        who: decide_subject(standings.get(who))
         if to_subject
-        else decide_person(purpose, manifest, fields, standings.get(subject.customer_id), request.reason)
-        for subject in request.subjects
+        else decide_person(
+            purpose, manifest, fields, standings.get(who), request.reason, given_before=who in given
+        )
+        for who in (subject.customer_id for subject in request.subjects)
     }
     # What the person gets is of the past, so the caller tells it; the register's values of today are not read.
     values = {} if to_subject else _values(connection, keyring, fields, decisions)
@@ -117,6 +121,25 @@ def lock_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
             .order_by(customer_table.c.id)
             .with_for_update()
         ).all()
+
+
+def given_to(connection: Connection, recipient: str, customer_ids: Sequence[int]) -> frozenset[int]:
+    """Those of *customer_ids* whose data the recipient was given: every sending that is not proved not sent counts."""
+    found: set[int] = set()
+    line = transfer_line_table.c
+    for start in range(0, len(customer_ids), _CHUNK):
+        rows = connection.execute(
+            select(line.customer_id)
+            .join(transfer_table, transfer_table.c.id == line.transfer_id)
+            .where(
+                line.customer_id.in_(customer_ids[start : start + _CHUNK]),
+                transfer_table.c.recipient_code == recipient,
+                or_(line.state.is_(None), line.state != ItemState.NOT_SENT),
+            )
+            .distinct()
+        )
+        found.update(rows.scalars())
+    return frozenset(found)
 
 
 def _check_subjects(subjects: Sequence[Subject], *, to_subject: bool) -> None:

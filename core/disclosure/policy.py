@@ -52,9 +52,9 @@ def check_recipient(recipient: Recipient, purpose: Purpose, day: date) -> None:
     Raises:
         AgreementNotInForce, PurposeNotAgreed, PurposeNotForDisclosure, OutsideEea: why not.
     """
-    if not recipient.in_force(day):
+    if not (purpose.by_law or recipient.in_force(day)):
         raise AgreementNotInForce(recipient=recipient.name, day=day.isoformat())
-    if purpose.code not in recipient.purposes:
+    if not (purpose.by_law or purpose.code in recipient.purposes):
         raise PurposeNotAgreed(
             recipient=recipient.name,
             purpose=Words(purpose.name),
@@ -114,10 +114,13 @@ def decide_person(
     permitted: frozenset[str],
     standing: Standing | None,
     reason: str | None,
+    *,
+    given_before: bool = False,
 ) -> Decision:
     """Whether one person is sent, from what the register knows of them (None: not in the register at all).
 
-    *reason* is a person's own words, without which a restricted person is never sent.
+    *reason* is a person's own words, without which a restricted person is never sent.  *given_before*: the recipient
+    has been given the person's data, which a purpose of the law's own needs.
     """
     if standing is None or standing.status == "erased":
         return Decision(LeftOutReason.ERASED)
@@ -126,7 +129,7 @@ def decide_person(
         return Decision(LeftOutReason.BAN, tuple(str(ban) for ban in banned))
     if standing.restricted and not (purpose.when_restricted and reason):
         return Decision(LeftOutReason.RESTRICTION)
-    if not _has_basis(purpose, standing):
+    if not _has_basis(purpose, standing) or (purpose.by_law and not given_before):
         return Decision(LeftOutReason.NO_BASIS)
     if standing.protected_address and permitted & ADDRESS_FIELDS:
         return _with_protected_address(purpose, manifest, permitted)

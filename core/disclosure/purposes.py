@@ -63,7 +63,9 @@ class Purpose:
 
     ``bases``: allowed legal bases, the usual one first.  ``bans``: bans of the person that stop it (values of
     `core.customers.bans.BanKind`).  ``when_restricted``: whether Article 18(2) allows it for a restricted person, and
-    then only with a reason given by a person.
+    then only with a reason given by a person.  ``by_law``: the law demands it of whoever was given data (GDPR 19), so no
+    agreement has to name it, none has to be in force any more, and a restriction does not stop it; nobody who was not
+    given the person's data before can be sent anything for it.
     """
 
     code: str
@@ -75,8 +77,10 @@ class Purpose:
     relationship: Relationship = Relationship.ACTIVE
     protected_address: ProtectedAddress = ProtectedAddress.WITHHOLD
     when_restricted: bool = False
+    by_law: bool = False
 
 
+RECIPIENTS_TOLD: Final = "recipients_told"
 _WHO: Final = frozenset({"customer_number", "name", "organisation"})
 _REACH: Final = _WHO | {"contact", "postal_address"}
 
@@ -123,6 +127,16 @@ _ALL: Final = (
         (Basis.LEGAL_OBLIGATION,),
         disclosure=True,
         relationship=Relationship.ANY,
+    ),
+    Purpose(
+        RECIPIENTS_TOLD,
+        N_("telling recipients of a rectification, erasure or restriction"),
+        _REACH | {"bank_details", "ip_address"},
+        (Basis.LEGAL_OBLIGATION,),
+        disclosure=True,
+        relationship=Relationship.ANY,
+        when_restricted=True,
+        by_law=True,
     ),
     Purpose(
         "address_update",

@@ -11,6 +11,7 @@ from core.actor import SYSTEM
 from core.customers.words import BAN_NAMES
 from core.disclosure.categories import CATEGORY_NAMES, CATEGORY_OF_FIELD
 from core.disclosure.exits import NO_ANSWER
+from core.documents import FILES, NOTICE
 from core.messages import N_, tr
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class TransferRequest:
 
     def way_to(self, recipient: Recipient) -> str:
         """The name of the exit that leads to *recipient*."""
-        return recipient.adapter if self.form is None else f"{recipient.adapter}-{self.form}"
+        if self.form is None:
+            return recipient.adapter
+        return f"{FILES if self.form.startswith(NOTICE) else recipient.adapter}-{self.form}"
 
 
 class LeftOutReason(StrEnum):

@@ -6,6 +6,8 @@ from typing import Final
 
 FILES: Final = "files"
 PERSON: Final = "person"
+# A letter to a recipient about its own data of ours: on paper, whatever adapter the recipient has otherwise.
+NOTICE: Final = "notice-"
 
 
 def leads_to_a_file(name: str) -> bool:

@@ -79,7 +79,8 @@ class FileExit:
             raise ValueError("an export's items share a key made by core.documents.folder.new_selection")
         made, said = self._form.render(purpose, items, day), None
         if isinstance(made, Pages):
-            said = json.dumps(made.data, ensure_ascii=False).encode()
+            told = {name: value for name, value in made.data.items() if name not in made.from_settings}
+            said = json.dumps(told, ensure_ascii=False).encode()
             made = self._typesetter.pdf(made)
         ids = tuple(item.id for item in items)
         return (Payload(ids, made, self._form.media_type, self._form.name, said),)

@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.categories import fields_of
-from core.disclosure.purposes import PURPOSES
-from core.documents import pages, tables, vcard
+from core.disclosure.purposes import PURPOSES, RECIPIENTS_TOLD
+from core.documents import NOTICE, notices, pages, tables, vcard
 from core.documents.errors import NoSuchForm, TemplateUnreadable
 from core.documents.typesetter import Pages
 from core.reasons import open_file, reason_of
@@ -27,7 +27,9 @@ _WHO: Final = frozenset({"name.first", "name.last", "organisation.name"})
 _REACHED_AT: Final = frozenset({"address.street", "address.postcode", "address.town"})
 _TABLE: Final = frozenset(tables.COLUMNS)
 # A credit check is an enquiry and an address update has its own file; neither is served by an export.
-_EXPORTED_FOR: Final = frozenset(PURPOSES) - {"credit_check", "address_update"}
+# What recipients are told by law goes by notices alone.
+_EXPORTED_FOR: Final = frozenset(PURPOSES) - {"credit_check", "address_update", RECIPIENTS_TOLD}
+_TOLD_FOR: Final = _EXPORTED_FOR | {"credit_check", "address_update", RECIPIENTS_TOLD}
 _POSTED_FOR: Final = _EXPORTED_FOR - {"publication"}
 # Whoever gets addressed advertising is told where the address comes from, and how to forbid it.
 MARKETING: Final = frozenset(
@@ -67,6 +69,8 @@ def form_of(config: Config, name: str) -> Form:
     language = config.register.language
     if name.startswith(LETTER):
         return _letter(config, name)
+    if name.startswith(NOTICE):
+        return _notice(config, name)
     renders: dict[str, tuple[str, str, frozenset[str], frozenset[str], frozenset[str], Render]] = {
         "csv": ("csv", _CSV, _EXPORTED_FOR, frozenset(), _TABLE, lambda _, it, __: tables.csv_file(it, language)),
         "jsonl": (
@@ -121,6 +125,26 @@ def _letter(config: Config, name: str) -> Form:
         _ON_LABELS - _REACHED_AT,
         lambda purpose, it, day: Pages(
             template, pages.letters(config, letter, it, day, marketing=purpose in MARKETING), day
+        ),
+    )
+
+
+def _notice(config: Config, name: str) -> Form:
+    if not notices.is_notice(name):
+        raise _unknown(config, name)
+    language = config.register.language
+    return Form(
+        name,
+        "pdf",
+        _PDF,
+        _TOLD_FOR,
+        frozenset({"customer.number"}),
+        _TABLE - {"customer.number"},
+        lambda _, it, day: Pages(
+            _ours("notice"),
+            notices.letter(config, name, it, pages.spoken(day, language)),
+            day,
+            notices.FROM_SETTINGS,
         ),
     )
 

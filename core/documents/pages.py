@@ -51,7 +51,7 @@ def directory(config: Config, items: Sequence[Item], day: date) -> dict[str, Any
         "title": config.register.name,
         "publisher": config.register.controller.name,
         "contact": config.register.controller.email,
-        "day": _spoken(day, language),
+        "day": spoken(day, language),
         "page": tr(_NUMBER, language, page="{page}", pages="{pages}"),
         "groups": [
             {"initial": initial, "entries": list(found)}
@@ -78,7 +78,7 @@ def letters(
             "email": controller.email,
             "phone": controller.phone or "",
         },
-        "day": _spoken(day, language),
+        "day": spoken(day, language),
         "subject": letter.subject,
         "paragraphs": [
             part.strip().split("\n") for part in clean_block(letter.text).split("\n\n") if part.strip()
@@ -106,7 +106,7 @@ def _source(config: Config, language: str) -> str:
     return tr(_SOURCE, language, controller=config.register.controller.name, register=config.register.name)
 
 
-def _spoken(day: date, language: str) -> str:
+def spoken(day: date, language: str) -> str:
     """A date as it is written: ``23.11.2026``, ``23 November 2026``."""
     months = (
         "January", "February", "March", "April", "May", "June",

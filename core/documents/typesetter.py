@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 class Pages:
     """Pages to be made: a template in Typst, and the values as data, which the template reads and never runs.
 
-    ``day`` is the date that the file carries, so that the same pages are the same bytes on every day.
+    ``day`` is the date that the file carries, so that the same pages are the same bytes on every day.  ``from_settings``
+    names the members of ``data`` that come from the configuration and hold nobody's data: what the gate searches for
+    values that may not leave is the rest.
     """
 
     template: str
     data: Mapping[str, Any] = field(repr=False)
     day: date
+    from_settings: frozenset[str] = frozenset()
 
 
 class Typesetter(Protocol):

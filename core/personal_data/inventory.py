@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from core.batches.model import batch_row_table, batch_table
 from core.customers import model as customers
+from core.customers.web_model import web_file_table, web_registration_table
 from core.disclosure import model as disclosure
 from core.disclosure.log import model as log
 from core.disclosure.review import model as review
 from core.keys import data_key_table
+from core.notices import model as notices
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
 from core.rights import model as rights
 from core.staff import model as staff
@@ -320,7 +322,64 @@ IN_CASES: Final = (
     ),
 )
 
-HOLDINGS: Final = (*IN_CASES, *CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
+_OF_NOTICE: Final = Through("notice_id", notices.notice_table, "id", Direct())
+
+AFTERWARDS: Final = (
+    Holding(
+        notices.notice_check_table,
+        Direct(),
+        DataClass.DISCLOSURES,
+        Fate.DELETE,
+        shown=(),
+        technical=("id", "customer_id", "change_id", "field"),
+    ),
+    Holding(
+        notices.notice_event_table,
+        _OF_NOTICE,
+        DataClass.DISCLOSURES,
+        Fate.EMPTY,
+        shown=("at", "actor_name", "state", "detail"),
+        technical=("id", "notice_id", "actor_id"),
+        emptied={"detail": ""},
+    ),
+    Holding(
+        notices.notice_table,
+        Direct(),
+        DataClass.DISCLOSURES,
+        # That a recipient was told, and has acknowledged, stays (GDPR 19); whom it was about goes.
+        Fate.EMPTY,
+        shown=(
+            *(
+                "recipient_code",
+                "cause",
+                "purpose",
+                "fields",
+                "batch_id",
+                "reference",
+                "told",
+                "way",
+                "state",
+            ),
+            *("obstacle", "made_at", "due_on", "sent_at", "chase_on", "chases", "closed_at"),
+        ),
+        technical=("id", "customer_id", "held_by", "transfer_id"),
+        emptied={"customer_id": None, "reference": None},
+    ),
+    Holding(
+        web_registration_table,
+        Direct(),
+        DataClass.WEB,
+        Fate.DELETE,
+        shown=(
+            *("submission", "form", "state", "urgent", "values", "bans", "submitted_at", "received_at"),
+            *("visits", "visits_deleted_at", "decided_at", "decided_by_name", "note"),
+        ),
+        sealed=("sealed",),
+        technical=("id", "digest", "file_id", "customer_id", "candidates", "decided_by"),
+    ),
+)
+
+HOLDINGS: Final = (*IN_CASES, *AFTERWARDS, *CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
 
 _STAFF: Final = "about the register's staff, who are not its customers"
 _LOG: Final = "the log holds no personal data and no guessable hash of any"
@@ -356,6 +415,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         ),
         customers.number_series_table.name: _COUNTS,
         customers.customer_place_count_table.name: _COUNTS,
+        web_file_table.name: _COUNTS,
         batch_table.name: "a run as a whole: its file, counts and who ran it",
         data_key_table.name: "a random key, wrapped; erasure destroys it by itself, last of all",
         disclosure.recipient_version_table.name: "about recipients",

@@ -31,6 +31,7 @@ class DataClass(StrEnum):
     LOOKS = "looks"
     BATCHES = "batches"
     CASES = "cases"
+    WEB = "web"
 
 
 DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
@@ -46,6 +47,7 @@ DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
         DataClass.LOOKS: N_("who looked at the data"),
         DataClass.BATCHES: N_("rows of loads and address updates"),
         DataClass.CASES: N_("requests and their handling"),
+        DataClass.WEB: N_("registrations and visits on the site"),
     }
 )
 

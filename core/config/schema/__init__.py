@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import field
 
+from core.config.schema.aftermath import NoticeSettings, WebSettings
 from core.config.schema.base import Language, Settings
 from core.config.schema.batches import LoadMapping, SftpServer, UpdateAnswer, UpdateService
 from core.config.schema.disclosure import GateSettings, Partner, Recipient, ReviewSettings
@@ -34,6 +35,7 @@ __all__ = [
     "Letter",
     "LoadMapping",
     "LogSettings",
+    "NoticeSettings",
     "OrderSettings",
     "Partner",
     "Recipient",
@@ -44,6 +46,7 @@ __all__ = [
     "StaffSettings",
     "UpdateAnswer",
     "UpdateService",
+    "WebSettings",
 ]
 
 
@@ -60,6 +63,8 @@ class Config(Settings, frozen=True, kw_only=True):
     credit: CreditSettings = field(default_factory=CreditSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sftp: dict[str, SftpServer] = field(default_factory=dict)

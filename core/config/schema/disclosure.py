@@ -108,6 +108,17 @@ class Recipient(Settings, frozen=True, kw_only=True):
             examples=["netvisor"],
         ),
     ]
+    told_of_changes: Annotated[
+        Literal["yes", "ask", "no"],
+        Meta(
+            description="Whether it is told of values that have changed since it was given them. yes: by itself. ask: "
+            "when a person says so. no: only what the law demands (rectification, erasure, restriction)."
+        ),
+    ] = "ask"
+    told_by: Annotated[
+        Literal["adapter", "letter"],
+        Meta(description="adapter: by the adapter, where it can. letter: by a letter to be printed."),
+    ] = "letter"
     necessity: Annotated[
         str | None,
         Meta(

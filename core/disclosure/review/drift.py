@@ -131,9 +131,12 @@ def _against(left: _Left, record: Any, which: str) -> Iterator[Drift]:
     """*record* is a recipient's record or its settings: both have the same words."""
     body, words = left.body, Words(which)
     day = left.at.astimezone(HELSINKI).date()
-    if day < record.agreement_from or (record.agreement_to is not None and day > record.agreement_to):
+    # What the law demands of whoever was given data needs no agreement (GDPR 19).
+    by_law = body.purpose in PURPOSES and PURPOSES[body.purpose].by_law
+    over = day < record.agreement_from or (record.agreement_to is not None and day > record.agreement_to)
+    if over and not by_law:
         yield left.drift("agreement", which, day=day.isoformat())
-    if body.purpose not in record.purposes:
+    if body.purpose not in record.purposes and not by_law:
         name = Words(PURPOSES[body.purpose].name) if body.purpose in PURPOSES else body.purpose
         yield left.drift("purpose", f"{which}:{body.purpose}", what=name, record=words)
     elif record.role == "controller" and not PURPOSES[body.purpose].disclosure:
