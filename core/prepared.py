@@ -132,6 +132,10 @@ class Prepared:
         finally:
             cursor.close()
 
+    def text(self, connection: Connection) -> str:
+        """The statement as the database gets it."""
+        return self._for(connection.dialect).text
+
     def _for(self, dialect: Dialect) -> _Made:
         made = self._made.get(dialect.name)
         if made is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -15,7 +15,8 @@ from core.actor import Role, require
 from core.customers import periods
 from core.customers.errors import BanInForce, NoSuchBan
 from core.customers.model import customer_ban_table
-from core.customers.places import chunks
+from core.id_lists import among
+from core.prepared import Prepared
 from core.text import clean_line
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
 
 _table = customer_ban_table
+_IN_FORCE: Final = Prepared(
+    select(_table.c.customer_id, _table.c.kind).where(
+        among(_table.c.customer_id, "ids"), _table.c.lifted_at.is_(None)
+    )
+)
 
 
 class BanKind(StrEnum):
@@ -130,10 +136,6 @@ def bans_of(connection: Connection, customer_id: int) -> list[Ban]:
 def bans_of_many(connection: Connection, customer_ids: Sequence[int]) -> Mapping[int, frozenset[BanKind]]:
     """The bans in force of each of *customer_ids*; those without any are absent."""
     found: dict[int, set[BanKind]] = {}
-    for ids in chunks(customer_ids):
-        chosen = select(_table.c.customer_id, _table.c.kind).where(
-            _table.c.customer_id.in_(ids), _table.c.lifted_at.is_(None)
-        )
-        for customer_id, kind in connection.execute(chosen):
-            found.setdefault(customer_id, set()).add(BanKind(kind))
+    for customer_id, kind in _IN_FORCE.stream(connection, {"ids": customer_ids}):
+        found.setdefault(customer_id, set()).add(BanKind(kind))
     return {customer_id: frozenset(kinds) for customer_id, kinds in found.items()}

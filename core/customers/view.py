@@ -6,15 +6,21 @@ This is the one place where the notice's dotted field names (`core.disclosure.ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
-from core.customers import bans, restrictions, sealed
+from core.customers import bans, sealed
 from core.customers.invoices import OPEN_STATES
-from core.customers.model import customer_table, invoice_table
-from core.customers.places import chunks
+from core.customers.model import (
+    customer_restriction_table,
+    customer_table,
+    invoice_table,
+)
 from core.customers.types import SealedField, Status
+from core.id_lists import among
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
     from core.keys import KeyRing
 
 _own: Final = customer_table
+_restriction: Final = customer_restriction_table
+_invoice: Final = invoice_table
 _firm: Final = customer_table.alias("represented")
 # Field to the columns it is read from: the first that has a value.
 _COLUMNS: Final[Mapping[str, tuple[ColumnElement[str], ...]]] = {
@@ -42,6 +50,19 @@ _COLUMNS: Final[Mapping[str, tuple[ColumnElement[str], ...]]] = {
     "address.town": (_own.c.town,),
     "address.country": (_own.c.country,),
 }
+_STANDINGS: Final = Prepared(
+    select(
+        _own.c.id,
+        _own.c.status,
+        _own.c.protected_address,
+        _own.c.ended_on,
+        exists().where(_restriction.c.customer_id == _own.c.id, _restriction.c.lifted_at.is_(None)),
+        exists().where(
+            _invoice.c.customer_id == _own.c.id, or_(*(_invoice.c.state == state for state in OPEN_STATES))
+        ),
+    ).where(among(_own.c.id, "ids"))
+)
+_NO_BANS: Final[frozenset[BanKind]] = frozenset()
 _SEALED: Final[Mapping[str, SealedField]] = {"bank.iban": "iban", "ip": "ip"}
 FIELDS: Final = frozenset(_COLUMNS) | frozenset(_SEALED)
 
@@ -74,60 +95,46 @@ def disclosure_view(
     found: dict[int, dict[str, str]] = {customer_id: {} for customer_id in customer_ids}
     plain = sorted(fields & _COLUMNS.keys())
     if plain:
-        _read_columns(connection, customer_ids, plain, found)
+        for customer_id, *values in _reads(tuple(plain)).stream(connection, {"ids": customer_ids}):
+            found[customer_id] = {
+                field: value for field, value in zip(plain, values, strict=True) if value is not None
+            }
     for field in sorted(fields & _SEALED.keys()):
         for customer_id, value in sealed.values_of(connection, keyring, customer_ids, _SEALED[field]).items():
             found[customer_id][field] = value
     return found
 
 
-def _read_columns(
-    connection: Connection,
-    customer_ids: Sequence[int],
-    fields: Sequence[str],
-    found: dict[int, dict[str, str]],
-) -> None:
+@cache
+def _reads(fields: tuple[str, ...]) -> Prepared:
+    """The statement that reads the columns of *fields*, and no other."""
     columns = [
-        func.coalesce(*_COLUMNS[field]).label(field)
-        if len(_COLUMNS[field]) > 1
-        else _COLUMNS[field][0].label(field)
+        func.coalesce(*_COLUMNS[field]) if len(_COLUMNS[field]) > 1 else _COLUMNS[field][0]
         for field in fields
     ]
     statement = select(_own.c.id, *columns)
     if any(len(_COLUMNS[field]) > 1 for field in fields):
         statement = statement.outerjoin_from(_own, _firm, _firm.c.id == _own.c.represents)
-    for ids in chunks(customer_ids):
-        for customer_id, *values in connection.execute(statement.where(_own.c.id.in_(ids))):
-            found[customer_id].update(
-                {field: value for field, value in zip(fields, values, strict=True) if value is not None}
-            )
+    return Prepared(statement.where(among(_own.c.id, "ids")))
 
 
 def standing(connection: Connection, customer_ids: Sequence[int]) -> Mapping[int, Standing]:
     """How each of *customer_ids* stands; those not in the register are absent."""
     forbidden = bans.bans_of_many(connection, customer_ids)
-    restricted = restrictions.restricted_many(connection, customer_ids)
+    # Most people stand alike: each way to stand is made once.
+    made: dict[tuple[Any, ...], Standing] = {}
     found: dict[int, Standing] = {}
-    for ids in chunks(customer_ids):
-        owing = set(
-            connection.execute(
-                select(invoice_table.c.customer_id).where(
-                    invoice_table.c.customer_id.in_(ids), invoice_table.c.state.in_(OPEN_STATES)
-                )
-            ).scalars()
-        )
-        rows = connection.execute(
-            select(_own.c.id, _own.c.status, _own.c.protected_address, _own.c.ended_on).where(
-                _own.c.id.in_(ids)
+    for customer_id, *how in _STANDINGS.stream(connection, {"ids": customer_ids}):
+        key = (*how, forbidden.get(customer_id, _NO_BANS))
+        if key not in made:
+            status, protected, ended_on, restricted, owing, banned = key
+            made[key] = Standing(
+                status=Status(status),
+                bans=banned,
+                restricted=restricted,
+                protected_address=protected,
+                ended_on=ended_on,
+                has_open_invoice=owing,
             )
-        )
-        for row in rows:
-            found[row.id] = Standing(
-                status=Status(row.status),
-                bans=forbidden.get(row.id, frozenset()),
-                restricted=row.id in restricted,
-                protected_address=row.protected_address,
-                ended_on=row.ended_on,
-                has_open_invoice=row.id in owing,
-            )
+        found[customer_id] = made[key]
     return found

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from core.customers.restrictions import Ground
 from core.customers.types import Status
 from core.customers.view import FIELDS, Standing, disclosure_view
 from core.disclosure.categories import CATEGORY_OF_FIELD, fields_of
+from core.prepared import Prepared
 from tests.customers.conftest import FIRM, LETTER, MATTI
 from tests.customers.test_invoices import invoiced
 
@@ -79,12 +81,18 @@ def test_no_other_column_is_even_read(database: Database, keyring: KeyRing, fiel
     def listen(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         statements.append(statement)
 
-    with database.reading() as connection:
+    def note(prepared: Prepared, *given: Any) -> Any:
+        statements.append(prepared.text(given[0]))
+        return stream(prepared, *given)
+
+    stream = Prepared.stream
+    with database.reading() as connection, patch.object(Prepared, "stream", note):
         event.listen(database.engine, "before_cursor_execute", listen)
         try:
             disclosure_view(connection, keyring, [1, 2, 3], fields)
         finally:
             event.remove(database.engine, "before_cursor_execute", listen)
+    assert bool(statements) == bool(fields)
     allowed = {name for field in fields for name in COLUMNS.get(field, [field])}
     read = " ".join(statements)
     for column in EVERY_COLUMN - allowed:

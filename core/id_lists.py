@@ -1,0 +1,58 @@
+"""Lists of ids of any length as one parameter, so that a statement stays the same for one person and for 100,000."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Text, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.types import TypeEngine
+
+
+class _IdList(TypeDecorator["Sequence[int]"]):
+    """Whole numbers: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that the database has for it."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        """As the driver takes it."""
+        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: _Among, compiler: SQLCompiler, **named: Any) -> str:
+    column, ids = element.clauses
+    each = f"SELECT value FROM json_each({compiler.process(ids, **named)})"  # noqa: S608 - a parameter's place
+    return f"{compiler.process(column, **named)} IN ({each})"
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **named: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **named)} = ANY ({compiler.process(ids, **named)})"
+
+
+def among(column: ColumnElement[int], parameter: str) -> ColumnElement[bool]:
+    """Whether *column* is one of the ids that are given as *parameter* when the statement is run."""
+    return _Among(column, bindparam(parameter, type_=_IdList))
