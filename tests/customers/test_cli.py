@@ -107,7 +107,7 @@ def test_a_customer_is_changed_and_restricted(run: Run, matti: str) -> None:
         run("customer", "change", matti, "town=Oulu")
     run("customer", "change", matti, "town=Oulu", "--article-18-use", "consent")
     assert "restricted" in run("customer", "search", matti, "--task", "t", text=True)
-    run("customer", "restrict", matti, "unlawful", "--lift", "--detail", "told by letter")
+    run("customer", "unrestrict", matti, "unlawful", "--told", "letter")
     run("customer", "change", matti, "town=Kemi", "--version", "3")
     with pytest.raises(NotAPair):
         run("customer", "change", matti, "Kemi")
@@ -118,7 +118,7 @@ def test_a_ban_is_recorded_and_lifted(run: Run, matti: str) -> None:
     said = run("customer", "ban", matti, "publication", "--origin", "letter", text=True)
     assert said == f"Forbidden by customer {matti}: publication in lists.\n"
     assert "Forbidden: publication in lists" in run("customer", "show", matti, "--task", "t", text=True)
-    run("customer", "ban", matti, "publication", "--origin", "call", "--lift")
+    run("customer", "unban", matti, "publication", "--origin", "call")
     assert "Forbidden" not in run("customer", "show", matti, "--task", "t", text=True)
 
 
@@ -128,11 +128,11 @@ def test_standing_is_changed_by_hand(run: Run, matti: str) -> None:
     run("customer", "protect", matti, "--source", "authority")
     assert "PROTECTED" in run("customer", "show", matti, "--task", "t", text=True)
     assert "[protected address]" in run("customer", "search", "virt", "--task", "t", text=True)
-    run("customer", "protect", matti, "--lift", "--source", "authority")
+    run("customer", "unprotect", matti, "--source", "authority")
     assert "Tie 1" in run("customer", "search", "virt", "--task", "t", text=True)
     run("customer", "end", matti, "--on", "2026-11-30")
     assert run("customer", "show", matti, "--task", "t")["ended_on"] == "2026-11-30"
-    run("customer", "end", matti, "--resume")
+    run("customer", "resume", matti)
     assert run("customer", "show", matti, "--task", "t")["status"] == "active"
     assert "telephone: 040 1234567" in run("customer", "show", matti, "--task", "t", text=True)
     assert run("customer", "reindex") == {"customers": 1}

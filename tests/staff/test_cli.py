@@ -13,8 +13,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.staff import sign_in
-from core.staff.model import agreement_table, session_table
+from core.customers.service import add
+from core.customers.types import CustomerValues, Source, SourceKind
+from core.keys import KeyRing
+from core.staff import access_log, sign_in
+from core.staff.model import agreement_table, session_table, sign_in_delay_table
 from tests.staff.conftest import ADMIN_PASSWORD, CLERK_PASSWORD
 from tui.cli import session as session_verb
 from tui.cli.main import command as rekisteri
@@ -23,6 +26,7 @@ from tui.cli.main import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.actor import Actor
     from core.database import Database
     from tests.staff.conftest import Staff
 
@@ -66,6 +70,11 @@ class Shell:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.config, self.passwords, self.capsys, self.monkeypatch = config, passwords, capsys, monkeypatch
+
+    def keys(self, directory: Path) -> None:
+        """Say that the register's key files are in *directory*."""
+        with self.config.open("a", encoding="utf-8") as config:
+            config.write(f'[keys]\nmaster_key_file = "{directory}/master.key"\n')
 
     def __call__(
         self, *arguments: str, user: str | None = "paula", password: str | None = ADMIN_PASSWORD
@@ -199,6 +208,23 @@ def test_when_every_agreement_has_run_out_the_machine_s_keeper_can_renew_an_admi
     assert [row["change"] for row in history][-2:] == ["agreement renewed on the machine", "agreement"]
 
 
+def test_a_forgotten_password_of_the_only_administrator_is_set_on_the_machine(
+    shell: Shell, staff: Staff, new_password: Path, tmp_path: Path
+) -> None:
+    """Without the register's key file nothing happens; with it, nobody is asked who they are, and it is on record."""
+    recover = ("staff", "recover", "paula", "--reason", "Paula unohti", "--password-file", str(new_password))
+    shell.keys(tmp_path)
+    missing = shell(*recover, user=None)
+    assert (missing.code, "master.key" in missing.err) == (2, True)
+    KeyRing.create(tmp_path / "master.key")
+    assert shell(*recover, user=None).code == 0
+    history = shell("--json", "staff", "history", "paula", password="neljä sinistä vuorta").data
+    assert history[-1]["change"] == "password recovered on the machine"
+    assert history[-1]["detail"].startswith("local uid ")
+    assert shell("staff", "list").code == 1
+    assert shell("staff", "recover", "kalle", *recover[3:], user=None).code == 1
+
+
 def test_ones_own_password_is_changed_with_the_present_one(
     shell: Shell, staff: Staff, new_password: Path
 ) -> None:
@@ -316,9 +342,51 @@ def test_a_key_runs_a_listed_command_as_its_owner(shell: Shell, staff: Staff, da
     assert (refused.code, "role" in refused.err) == (1, True)
 
 
+def test_a_customer_is_shown_over_ssh_to_who_gives_the_password_too(
+    shell: Shell,
+    staff: Staff,
+    database: Database,
+    actor: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The key alone opens nobody's data; with the password the look is on record, with task and session."""
+    with database.unit_of_work() as uow:
+        values = CustomerValues(first_name="Aino", last_name="Ahvenniemi", town="Espoo")
+        customer = add(uow, actor, values, Source(SourceKind.SELF))
+        uow.commit()
+    shell.keys(tmp_path)
+    KeyRing.create(tmp_path / "master.key")
+    line = ("--staff", str(staff.clerk.id))
+    shown = f"customer show {customer.number} --task soitto --json"
+
+    def typed(password: str) -> Result:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(password.encode())))
+        return over_ssh(shell, shown, *line)
+
+    refused = typed("arvaus\n")
+    assert (refused.code, refused.out) == (1, "")
+    with database.unit_of_work() as uow:
+        uow.connection.execute(sign_in_delay_table.delete())
+        uow.commit()
+    right = typed(CLERK_PASSWORD + "\n")
+    assert right.data["name"] == "Ahvenniemi Aino"
+    with database.reading() as connection:
+        (look,) = access_log.recent(connection)
+        attempts = [(it.method, it.outcome) for it in sign_in.sign_in_events(connection)]
+        session = connection.execute(session_table.select()).one()
+    assert (look.staff_id, look.customer_id, look.task) == (staff.clerk.id, customer.id, "soitto")
+    assert (look.session_id, session.end_reason) == (session.id, "signed_out")
+    assert attempts == [("password", "accepted"), ("password", "wrong_password")]
+    assert over_ssh(shell, f"customer show {customer.number} --task t --reveal iban", *line).code == 2
+
+
 @pytest.mark.parametrize(
     "original",
     [
+        "staff recover paula --reason x",
+        "customer ban 1001 publication --origin x",
+        "order send --all --yes",
         "bash",
         "",
         " ",

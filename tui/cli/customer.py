@@ -1,4 +1,4 @@
-"""`rekisteri customer`: add, look up and change customers, their bans and restrictions."""
+"""`rekisteri customer`: add, look up and change customers; `tui.cli.customer_standing` has what may be done with one."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ from typing import TYPE_CHECKING
 import click
 
 from core.actor import Role, require
-from core.clock import HELSINKI
-from core.customers import bans, restrictions, sealed, search, service
-from core.customers.bans import BanKind
+from core.customers import sealed, search, service
 from core.customers.errors import InvalidValue
 from core.customers.fields import clean
-from core.customers.restrictions import Ground, Use
+from core.customers.restrictions import Use
 from core.customers.types import SEALED_FIELDS, Source, SourceKind
-from core.customers.words import BAN_NAMES, RESTRICTION_NAMES
 from core.messages import N_
 from core.staff.access_log import Access, record_access
 from tui.cli import customer_card as card
+from tui.cli.customer_standing import STANDING
 from tui.cli.main import Cli, pass_cli
 from tui.cli.statement import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
 
     from core.customers.types import Customer, SealedField
     from core.database import UnitOfWork
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _TASK = click.option("--task", required=True, help="What for: it goes into the access log.")
 _SOURCE = click.option(
     "--source",
@@ -37,7 +33,6 @@ _SOURCE = click.option(
     help="Where the values came from.",
 )
 _DETAIL = click.option("--detail", default="", help="Which letter, call or file.")
-_SINCE = click.option("--since", type=_DAY, help="From which day on; today without it.")
 
 
 @click.group()
@@ -169,107 +164,6 @@ def change(
     _tell(cli, customer, N_("Changed customer {number}: {name}."))
 
 
-@command.command("ban")
-@click.argument("number")
-@click.argument("kind", type=click.Choice([str(kind) for kind in BanKind]))
-@click.option("--origin", required=True, help="How the customer forbade it, or withdrew the ban.")
-@click.option("--lift", is_flag=True, help="Lift the ban instead.")
-@_SINCE
-@pass_cli
-def ban(cli: Cli, *, number: str, kind: str, origin: str, lift: bool, since: datetime | None) -> None:
-    """Record what a customer has forbidden; it holds at once."""
-    actor = cli.actor()
-    with cli.register().database.unit_of_work() as uow:
-        customer = service.by_number(uow.connection, number)
-        day = _day(uow, since)
-        if lift:
-            bans.lift(uow, actor, customer.id, BanKind(kind), lifted_on=day, reason=origin)
-        else:
-            bans.forbid(uow, actor, customer.id, BanKind(kind), origin=origin, since=day)
-        uow.commit()
-    sentence = (
-        N_("Lifted of customer {number}: {name}.") if lift else N_("Forbidden by customer {number}: {name}.")
-    )
-    cli.emit(
-        {"number": number, "ban": kind, "lifted": lift, "day": day.isoformat()},
-        cli.tr(sentence, number=number, name=cli.tr(BAN_NAMES[kind])),
-    )
-
-
-@command.command("restrict")
-@click.argument("number")
-@click.argument("ground", type=click.Choice([str(ground) for ground in Ground]))
-@click.option("--detail", default="", help="What is contested, or how the customer was told of the lifting.")
-@click.option("--lift", is_flag=True, help="Lift the restriction instead; tell the customer first.")
-@_SINCE
-@pass_cli
-def restrict(cli: Cli, *, number: str, ground: str, detail: str, lift: bool, since: datetime | None) -> None:
-    """Restrict the processing of a customer's data (Article 18)."""
-    actor = cli.actor()
-    with cli.register().database.unit_of_work() as uow:
-        customer = service.by_number(uow.connection, number)
-        day = _day(uow, since)
-        if lift:
-            restrictions.lift(uow, actor, customer.id, Ground(ground), lifted_on=day, reason=detail)
-        else:
-            restrictions.restrict(uow, actor, customer.id, ground=Ground(ground), since=day, detail=detail)
-        uow.commit()
-    sentence = (
-        N_("No longer restricted, customer {number}: {name}.")
-        if lift
-        else N_("Restricted, customer {number}: {name}.")
-    )
-    cli.emit(
-        {"number": number, "ground": ground, "lifted": lift, "day": day.isoformat()},
-        cli.tr(sentence, number=number, name=cli.tr(RESTRICTION_NAMES[ground])),
-    )
-
-
-@command.command("protect")
-@click.argument("number")
-@click.option("--lift", is_flag=True, help="Lift the protection instead.")
-@_SOURCE
-@_DETAIL
-@pass_cli
-def protect(cli: Cli, *, number: str, lift: bool, source: str, detail: str) -> None:
-    """Note a protected address (turvakielto): hidden in lists, not searchable, left off what leaves."""
-    actor = cli.actor()
-    with cli.register().database.unit_of_work() as uow:
-        found = service.by_number(uow.connection, number)
-        came_from = Source(SourceKind(source), detail)
-        customer = service.protect_address(
-            uow, actor, found.id, came_from, protected=not lift, version=found.version
-        )
-        uow.commit()
-    _tell(cli, customer, N_("Changed customer {number}: {name}."))
-
-
-@command.command("end")
-@click.argument("number")
-@click.option("--resume", is_flag=True, help="Begin an ended relationship anew instead.")
-@click.option("--on", "ended_on", type=_DAY, help="The day it ended; today without it.")
-@_SOURCE
-@_DETAIL
-@pass_cli
-def end(cli: Cli, *, number: str, resume: bool, ended_on: datetime | None, source: str, detail: str) -> None:
-    """End a customer relationship; how long the data is kept counts from that day."""
-    actor = cli.actor()
-    came_from = Source(SourceKind(source), detail)
-    with cli.register().database.unit_of_work() as uow:
-        found = service.by_number(uow.connection, number)
-        if resume:
-            customer = service.resume_relationship(
-                uow, actor, found.id, source=came_from, version=found.version
-            )
-        else:
-            day = _day(uow, ended_on)
-            customer = service.end_relationship(
-                uow, actor, found.id, ended_on=day, source=came_from, version=found.version
-            )
-        uow.commit()
-    _tell(cli, customer, N_("Changed customer {number}: {name}."))
-
-
 @command.command("reindex")
 @pass_cli
 def reindex(cli: Cli) -> None:
@@ -281,7 +175,8 @@ def reindex(cli: Cli) -> None:
     cli.emit({"customers": entered}, cli.tr(N_("{count} customers are in the search index."), count=entered))
 
 
-command.add_command(statement)
+for _verb in (*STANDING, statement):
+    command.add_command(_verb)
 
 
 def _pairs(values: Iterable[str]) -> dict[str, str | None]:
@@ -313,10 +208,5 @@ def _seal(cli: Cli, uow: UnitOfWork, customer_id: int, hidden: dict[str, str | N
         setters[field](uow, cli.register().keyring, cli.actor(), customer_id, value, source=source)
 
 
-def _day(uow: UnitOfWork, given: datetime | None) -> date:
-    return given.date() if given else uow.now.astimezone(HELSINKI).date()
-
-
 def _tell(cli: Cli, customer: Customer, sentence: str) -> None:
-    data = {"id": customer.id, "number": customer.number, "version": customer.version}
-    cli.emit(data, cli.tr(sentence, number=customer.number, name=customer.display_name))
+    cli.emit(card.described(customer), cli.tr(sentence, number=customer.number, name=customer.display_name))

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from tui.cli.main import Cli
 
 
+def described(customer: Customer) -> dict[str, Any]:
+    """What a change tells of a customer, as data."""
+    return {
+        "id": customer.id,
+        "number": customer.number,
+        "version": customer.version,
+        "status": str(customer.status),
+        "protected_address": customer.protected_address,
+    }
+
+
 def row(found: CustomerRow) -> dict[str, Any]:
     """A line of a list, as data."""
     return {**asdict(found), "flags": sorted(found.flags)}

@@ -23,6 +23,20 @@ def command() -> None:
     """Invoices, as last read from accounting."""
 
 
+@command.command("read")
+@pass_cli
+def read(cli: Cli) -> None:
+    """Read from accounting what has become of our invoices: open, overdue, in collection, paid."""
+    actor = cli.actor()
+    found = cli.hub().read_invoice_states(actor)
+    cli.emit(
+        {"read": found.read, "changed": found.changed},
+        cli.tr(
+            N_("{read} invoices read, {changed} of them changed."), read=found.read, changed=found.changed
+        ),
+    )
+
+
 @command.command("list")
 @click.option("--customer", help="All invoices of this customer; without it, everybody's open ones.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, help="At most so many.")

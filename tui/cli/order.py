@@ -18,6 +18,7 @@ from core.customers.words import ORDER_STATE_NAMES
 from core.messages import N_
 from core.staff.access_log import Access, record_access
 from tui.cli.main import Cli, pass_cli
+from tui.cli.order_send import send
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +33,10 @@ RULE_LINE = N_(
 
 @click.group()
 def command() -> None:
-    """Orders: place, show, list, archive, cancel."""
+    """Orders: place, show, list, send, archive, cancel."""
+
+
+command.add_command(send)
 
 
 @command.command("place")

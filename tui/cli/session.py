@@ -2,7 +2,9 @@
 
 With a terminal: the screens, beginning with the sign-in screen; the password is asked for (P13) and only the key's
 owner can sign in.  Without one: the command that the client sent, from a fixed list that only reads, since a key
-alone has no password behind it.  What was sent is split into words and compared; no shell ever sees it.
+alone has no password behind it; one that shows a customer asks for the password as the screens do, at the terminal
+of ``ssh -t`` or as the first line of standard input.  What was sent is split into words and compared; no shell ever
+sees it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,16 @@ from core import environment
 from core.errors import UsageError
 from core.messages import LANGUAGES, N_
 from core.staff.members import member
-from core.staff.sign_in import EndReason, KeyHolder, SessionLimits, end_session, may_enter, sign_in_with_key
+from core.staff.passwords import MOST_LENGTH
+from core.staff.sign_in import (
+    EndReason,
+    KeyHolder,
+    SessionLimits,
+    end_session,
+    may_enter,
+    sign_in,
+    sign_in_with_key,
+)
 from core.text import has_forbidden
 from tui.cli.identity import origin
 from tui.cli.main import Cli, pass_cli
@@ -26,16 +37,24 @@ from tui.cli.main import Cli, pass_cli
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.staff.sign_in import Session
+
 _LONGEST_COMMAND: Final = 4096
+# Beyond the longest there can be: a longer line is a wrong password, not a cut one.
+_LONGEST_PASSWORD: Final = MOST_LENGTH + 2
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How an allowed command may look: so many words at most, these options with a value, these without."""
+    """How an allowed command may look: so many words at most, these options with a value, these without.
+
+    ``password``: it shows people of the register, so the key alone is not enough (P13).
+    """
 
     words: int = 0
     options: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    password: bool = False
 
 
 # Nothing here changes or sends anything, and nothing takes a path: files on this machine are not the client's.
@@ -45,6 +64,13 @@ ALLOWED: Final[Mapping[tuple[str, str], Shape]] = {
     ("staff", "accesses"): Shape(words=1, options=frozenset({"--limit"})),
     ("ssh-key", "list"): Shape(),
     ("log", "verify"): Shape(),
+    ("customer", "show"): Shape(words=1, options=frozenset({"--task"}), password=True),
+    ("customer", "search"): Shape(words=6, options=frozenset({"--limit", "--task"}), password=True),
+    ("order", "show"): Shape(words=1, options=frozenset({"--task"}), password=True),
+    ("order", "list"): Shape(
+        options=frozenset({"--customer", "--limit", "--state", "--task"}), password=True
+    ),
+    ("invoice", "list"): Shape(options=frozenset({"--customer", "--limit", "--task"}), password=True),
 }
 # Options of the program itself that a client may choose, anywhere in the command.
 _JSON: Final = "--json"
@@ -156,13 +182,7 @@ def _run(cli: Cli, ctx: click.Context, request: Request, holder: KeyHolder) -> N
     register = cli.register()
     cli.as_json = request.as_json
     cli.chosen_language = request.language or cli.chosen_language
-    session = sign_in_with_key(
-        register.database,
-        holder.staff_id,
-        origin=origin(),
-        key_id=holder.key_id,
-        limits=SessionLimits.configured(register.config.staff),
-    )
+    session = _enter(cli, holder, password=ALLOWED[request.arguments[0], request.arguments[1]].password)
     cli.stack.callback(end_session, register.database, session, EndReason.SIGNED_OUT)
     cli.act_as(session.actor)
     root = ctx.find_root().command
@@ -172,6 +192,27 @@ def _run(cli: Cli, ctx: click.Context, request: Request, holder: KeyHolder) -> N
     assert found is not None
     with found.make_context(verb, arguments, parent=ctx.find_root()) as verb_context:
         found.invoke(verb_context)
+
+
+def _enter(cli: Cli, holder: KeyHolder, *, password: bool) -> Session:
+    """Sign the key's owner in: by the key, and where *password* says so by the password too."""
+    register = cli.register()
+    database, limits = register.database, SessionLimits.configured(register.config.staff)
+    if not password:
+        return sign_in_with_key(
+            database, holder.staff_id, origin=origin(), key_id=holder.key_id, limits=limits
+        )
+    may_enter(database, holder.staff_id, key_id=holder.key_id)
+    with database.reading() as connection:
+        user_name = member(connection, holder.staff_id).user_name
+    return sign_in(database, user_name, _password(cli), origin=origin(), limits=limits, key=holder)
+
+
+def _password(cli: Cli) -> str:
+    if sys.stdin.isatty():
+        typed: str = click.prompt(cli.tr(N_("Password")), hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline(_LONGEST_PASSWORD).rstrip("\r\n")
 
 
 def _names() -> str:

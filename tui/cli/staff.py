@@ -13,7 +13,7 @@ from core.staff import access_log, agreements, service
 from core.staff.changes import changes_of
 from core.staff.policy import administrator_id, today
 from core.staff.sign_in import sign_in_events
-from tui.cli.identity import given_password, new_password
+from tui.cli.identity import given_password, new_password, origin
 from tui.cli.main import Cli, pass_cli
 from tui.cli.staff_agreement import agreement
 from tui.cli.staff_words import DAY, day_of, line_of, moment_of, row_of, table, tell
@@ -200,6 +200,29 @@ def password(cli: Cli, user_name: str | None, password_file: Path | None) -> Non
     with register.database.unit_of_work() as uow:
         service.change_password(
             uow, actor, member.id, password=chosen, current=current, context=_context(cli)
+        )
+        uow.commit()
+    cli.emit({"user_name": member.user_name, "changed": True}, cli.tr(N_("The password was changed.")))
+
+
+@command.command("recover")
+@click.argument("user_name")
+@click.option("--reason", required=True, help="Who asked, and why nobody else can set the password.")
+@_PASSWORD_FILE
+@pass_cli
+def recover(cli: Cli, *, user_name: str, reason: str, password_file: Path | None) -> None:
+    """On the register's machine, by who may read its key files: set an administrator's forgotten password.
+
+    It is on record in the account's history with the reason; open sessions of the account end.
+    """
+    register = cli.register()
+    keyring = register.keyring
+    with register.database.reading() as connection:
+        member = service.by_user_name(connection, user_name)
+    chosen = new_password(cli, password_file)
+    with register.database.unit_of_work() as uow:
+        service.recover_administrator(
+            uow, keyring, member.id, password=chosen, reason=reason, origin=origin(), context=_context(cli)
         )
         uow.commit()
     cli.emit({"user_name": member.user_name, "changed": True}, cli.tr(N_("The password was changed.")))
