@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from core.batches.errors import NoSuchBatch, SomebodyElse
 from core.batches.model import batch_row_table, batch_table
-from core.batches.types import Batch, BatchKind, BatchState
+from core.batches.types import Batch, BatchKind, BatchState, Origin
 from core.customers.types import SourceKind
 
 if TYPE_CHECKING:
@@ -34,17 +34,32 @@ def begin(
     source_kind: SourceKind,
 ) -> Batch:
     """A new batch for the file of *table*, whose values are the word of *source_kind*."""
+    origin = Origin(table.path.name, digest, table.size, tuple(table.headings), table.form.delimiter)
+    return begin_from(uow, actor, kind=kind, name=name, origin=origin, state=state, source_kind=source_kind)
+
+
+def begin_from(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    kind: BatchKind,
+    name: str,
+    origin: Origin,
+    state: BatchState,
+    source_kind: SourceKind,
+) -> Batch:
+    """A new batch for what was read from *origin*, whose values are the word of *source_kind*."""
     found = uow.connection.execute(
         insert(batch_table)
         .values(
             kind=kind,
             name=name,
             source_kind=str(source_kind),
-            file=table.path.name,
-            digest=digest,
-            size=table.size,
-            delimiter=table.form.delimiter,
-            headings=list(table.headings),
+            file=origin.name,
+            digest=origin.digest,
+            size=origin.size,
+            delimiter=origin.delimiter,
+            headings=list(origin.headings),
             state=state,
             position=0,
             counts={},

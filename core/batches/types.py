@@ -68,6 +68,20 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a batch was read from: a file, or the answers of one asking; ``digest`` tells the same from another.
+
+    ``headings`` and ``delimiter`` are those of its quarantine file.
+    """
+
+    name: str
+    digest: str
+    size: int
+    headings: tuple[str, ...]
+    delimiter: str = ";"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row went to quarantine: the file's line and heading, and the sentence in each language."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from core.batches import quarantine, service
 from core.batches.errors import AlreadyDone
 from core.batches.model import batch_row_table
-from core.batches.types import BatchKind, BatchState, Progress
+from core.batches.types import BatchKind, BatchState, Origin, Progress
 from core.clock import HELSINKI
 from core.customers.reading import ids_of_numbers
 from core.customers.types import SourceKind
@@ -24,9 +24,10 @@ from core.updates.mapping import KEY, Understood, mapping_of
 from core.updates.matching import seen_before
 from core.updates.policy import decide
 from core.updates.standing import standings
+from core.updates.types import MatchedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from core.actor import Actor
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from core.tabular import Row, Table
     from core.updates.errors import RowProblem
     from core.updates.mapping import AnswerMapping
-    from core.updates.types import Decision
+    from core.updates.types import Answer, Decision
 
 CHUNK: Final = 2_000
 
@@ -70,6 +71,19 @@ def stage(
 
 
 @dataclass(frozen=True, slots=True)
+class Staged:
+    """A row that was understood: whom it is about, how that is known, its answer, and what is foreseen for it."""
+
+    line: int
+    key: str | None
+    customer_id: int | None
+    answer: Answer
+    decision: Decision
+    matched_by: MatchedBy = MatchedBy.NUMBER
+    grade: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     register: Register
     actor: Actor
@@ -82,35 +96,9 @@ class _Reading:
         Raises:
             AlreadyDone: the file has been applied before.
         """
-        with self.register.database.unit_of_work() as uow:
-            earlier = service.of_file(uow.connection, BatchKind.UPDATE, self.mapping.service, digest)
-            if earlier is not None and earlier.state is BatchState.APPLYING:
-                return earlier
-            if earlier is not None and earlier.state is BatchState.DONE and not again:
-                raise AlreadyDone(number=earlier.id, day=_day(earlier), file=earlier.file)
-            if earlier is not None and earlier.state in (BatchState.READING, BatchState.READY):
-                # Nothing came of it; what was foreseen then may be different now.
-                service.discard(uow, earlier)
-            batch = service.begin(
-                uow,
-                self.actor,
-                kind=BatchKind.UPDATE,
-                name=self.mapping.service,
-                table=self.table,
-                digest=digest,
-                state=BatchState.READING,
-                source_kind=SourceKind.ADDRESS_SERVICE,
-            )
-            record_access(
-                uow,
-                self.actor,
-                action=Access.LIST,
-                customer_id=None,
-                task=f"address update {batch.id}, preview",
-                detail=self.mapping.service,
-            )
-            uow.commit()
-        return batch
+        table = self.table
+        origin = Origin(table.path.name, digest, table.size, tuple(table.headings), table.form.delimiter)
+        return begin_reading(self.register, self.actor, self.mapping.service, origin, again=again)
 
     def stage(self, batch: Batch, chunk: Sequence[Row | Malformed]) -> Batch:
         """Read, match and foresee one chunk, in one transaction."""
@@ -131,7 +119,7 @@ class _Reading:
                     problems.append(quarantine.problem_of(row.line, row.cells, found))
             cells = {row.line: row.cells for row in chunk}
             matched = self._matched(uow, batch, good, cells, problems)
-            counts = Counter(_keep(uow, batch, matched))
+            counts = Counter(keep_rows(uow, batch, matched))
             counts[quarantine.QUARANTINED] += quarantine.keep(uow, batch, problems)
             batch = service.advance(uow, batch, position=chunk[-1].line, counts=+counts)
             uow.commit()
@@ -144,11 +132,11 @@ class _Reading:
         good: list[Understood],
         cells: dict[int, tuple[str, ...]],
         problems: list[Problem],
-    ) -> list[tuple[Understood, int, Decision]]:
+    ) -> list[Staged]:
         ids = ids_of_numbers(uow.connection, [row.number for row in good])
         seen = dict(seen_before(uow.connection, batch.id, list(ids.values())))
         standing = standings(uow.connection, list(ids.values()))
-        matched: list[tuple[Understood, int, Decision]] = []
+        matched: list[Staged] = []
         for row in good:
             customer_id = ids.get(row.number)
             if customer_id is None:
@@ -156,7 +144,8 @@ class _Reading:
             elif (earlier := seen.setdefault(customer_id, row.line)) != row.line:
                 error = TwiceInFile(where=self._where(row), earlier=earlier)
             else:
-                matched.append((row, customer_id, decide(row.answer, standing[customer_id])))
+                decision = decide(row.answer, standing[customer_id])
+                matched.append(Staged(row.line, row.number, customer_id, row.answer, decision))
                 continue
             problems.append(quarantine.problem_of(row.line, cells[row.line], error))
         return matched
@@ -167,29 +156,65 @@ class _Reading:
         )
 
 
-def _keep(
-    uow: UnitOfWork, batch: Batch, matched: Sequence[tuple[Understood, int, Decision]]
-) -> Iterable[str]:
-    """Keep the understood rows with what is foreseen for them; returns how each counts."""
+def begin_reading(
+    register: Register,
+    actor: Actor,
+    service_name: str,
+    origin: Origin,
+    *,
+    again: bool,
+    source_kind: SourceKind = SourceKind.ADDRESS_SERVICE,
+) -> Batch:
+    """A new batch for *origin*, or the one that has already begun to apply the very same.
+
+    Raises:
+        AlreadyDone: it has been applied before, and *again* doesn't say that this is meant.
+    """
+    with register.database.unit_of_work() as uow:
+        earlier = service.of_file(uow.connection, BatchKind.UPDATE, service_name, origin.digest)
+        if earlier is not None and earlier.state is BatchState.APPLYING:
+            return earlier
+        if earlier is not None and earlier.state is BatchState.DONE and not again:
+            raise AlreadyDone(number=earlier.id, day=_day(earlier), file=earlier.file)
+        if earlier is not None and earlier.state in (BatchState.READING, BatchState.READY):
+            # Nothing came of it; what was foreseen then may be different now.
+            service.discard(uow, earlier)
+        batch = service.begin_from(
+            uow,
+            actor,
+            kind=BatchKind.UPDATE,
+            name=service_name,
+            origin=origin,
+            state=BatchState.READING,
+            source_kind=source_kind,
+        )
+        task = f"address update {batch.id}, preview"
+        record_access(uow, actor, action=Access.LIST, customer_id=None, task=task, detail=service_name)
+        uow.commit()
+    return batch
+
+
+def keep_rows(uow: UnitOfWork, batch: Batch, staged: Sequence[Staged]) -> list[str]:
+    """Keep understood rows with what is foreseen for them; returns how each counts."""
     rows = [
         {
             "batch_id": batch.id,
             "line": row.line,
-            "key": row.number,
-            "customer_id": customer_id,
+            "key": row.key,
+            "customer_id": row.customer_id,
             "meaning": row.answer.meaning,
             "answered_on": row.answer.dated,
             "values": dict(row.answer.values) or None,
-            "matched_by": "number",
-            "grade": 100,
-            "outcome": decision.outcome,
-            "reason": decision.reason,
+            "matched_by": row.matched_by,
+            "grade": row.grade,
+            "outcome": row.decision.outcome,
+            "reason": row.decision.reason,
         }
-        for row, customer_id, decision in matched
+        for row in staged
     ]
     if rows:
         uow.connection.execute(insert(batch_row_table), rows)
-    return [decision.tally for _, _, decision in matched]
+    return [row.decision.tally for row in staged]
 
 
 def _day(batch: Batch) -> str:
