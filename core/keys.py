@@ -15,6 +15,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
@@ -23,9 +24,12 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from sqlalchemy import Column, LargeBinary, String, Table, select
 
 from core import environment
-from core.database import Identity, Instant, metadata
+from core.bulk import insert_rows
+from core.database import Identity, Instant, metadata, milliseconds
 from core.errors import ConfigError, Fault, Refused
+from core.id_lists import among
 from core.messages import N_
+from core.prepared import Prepared
 from core.reasons import open_file, reason_of
 
 if TYPE_CHECKING:
@@ -49,6 +53,17 @@ data_key_table: Final = Table(
     Column("made_at", Instant, nullable=False),
     Column("shredded_at", Instant),
 )
+
+_WRAPPED: Final = Prepared(
+    select(data_key_table.c.customer_id, data_key_table.c.wrapped).where(
+        among(data_key_table.c.customer_id, "ids"), data_key_table.c.wrapped.is_not(None)
+    )
+)
+_SHREDDED: Final = Prepared(
+    select(data_key_table.c.customer_id).where(among(data_key_table.c.customer_id, "ids")).limit(1)
+)
+_KEY_COLUMNS: Final = ("customer_id", "wrapped", "master_key_id", "made_at")
+_ROWS: Final = 5000
 
 
 class KeyFileMissing(ConfigError):
@@ -258,16 +273,10 @@ class KeyRing:
         self, connection: Connection, customer_ids: Sequence[int]
     ) -> Mapping[int, DataKey]:
         """The data keys that exist among *customer_ids*; shredded ones are left out."""
-        found: dict[int, DataKey] = {}
-        for start in range(0, len(customer_ids), 500):
-            some = customer_ids[start : start + 500]
-            rows = connection.execute(
-                select(data_key_table.c.customer_id, data_key_table.c.wrapped).where(
-                    data_key_table.c.customer_id.in_(some), data_key_table.c.wrapped.is_not(None)
-                )
-            )
-            found.update({row.customer_id: self._unwrapped(row.wrapped) for row in rows})
-        return found
+        return {
+            customer_id: self._unwrapped(wrapped)
+            for customer_id, wrapped in _WRAPPED.stream(connection, {"ids": customer_ids})
+        }
 
     def existing_data_key(self, connection: Connection, customer_id: int) -> DataKey | None:
         """The customer's data key, or None when it has none or it was shredded."""
@@ -281,24 +290,17 @@ class KeyRing:
         """
         found = dict(self.existing_data_keys(uow.connection, customer_ids))
         missing = [customer_id for customer_id in dict.fromkeys(customer_ids) if customer_id not in found]
-        for start in range(0, len(missing), 500):
-            some = missing[start : start + 500]
-            statement = select(data_key_table.c.customer_id).where(data_key_table.c.customer_id.in_(some))
-            if uow.connection.execute(statement).first() is not None:
+        if missing:
+            if _SHREDDED.row(uow.connection, {"ids": missing}) is not None:
                 raise KeyShredded
-            made = {customer_id: DataKey(secrets.token_bytes(_KEY_BYTES)) for customer_id in some}
-            uow.connection.execute(
-                data_key_table.insert(),
-                [
-                    {
-                        "customer_id": customer_id,
-                        "wrapped": aes_key_wrap(self._master, key.secret),
-                        "master_key_id": self.master_key_id,
-                        "made_at": uow.now,
-                    }
-                    for customer_id, key in made.items()
-                ],
+            made = {customer_id: DataKey(secrets.token_bytes(_KEY_BYTES)) for customer_id in missing}
+            made_at = milliseconds(uow.now)
+            rows = (
+                (customer_id, aes_key_wrap(self._master, key.secret), self.master_key_id, made_at)
+                for customer_id, key in made.items()
             )
+            while some := list(islice(rows, _ROWS)):
+                insert_rows(uow.connection, data_key_table, _KEY_COLUMNS, some)
             found.update(made)
         return found
 
