@@ -162,7 +162,8 @@ ENDED: Final = frozenset({CaseState.CLOSED, CaseState.WITHDRAWN})
 class Request:
     """What the person said, in the person's own words; sealed under the case's own key.
 
-    ``bans`` are the bans asked for (`core.customers.bans.BanKind` values); ``values`` the fields to be rectified, each
+    ``bans`` are the bans asked for (`core.customers.bans.BanKind` values), ``ground`` the ground of a restriction
+    (`core.customers.restrictions.Ground`); ``values`` the fields to be rectified, each
     with the value asked for; ``address`` and ``email`` are where the answer goes when the register knows no other.
     """
 
@@ -170,6 +171,7 @@ class Request:
     words: str = ""
     address: str = ""
     email: str = ""
+    ground: str = ""
     bans: tuple[str, ...] = ()
     values: Mapping[str, str | None] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from msgspec import field
 from core.config.schema.aftermath import NoticeSettings, WebSettings
 from core.config.schema.base import Language, Settings
 from core.config.schema.batches import LoadMapping, SftpServer, UpdateAnswer, UpdateService
+from core.config.schema.companies import CompanySettings
 from core.config.schema.disclosure import GateSettings, Partner, Recipient, ReviewSettings
 from core.config.schema.papers import FileSettings, LabelSheet, Letter
 from core.config.schema.register import (
@@ -20,9 +21,12 @@ from core.config.schema.register import (
     LogSettings,
     RegisterSettings,
 )
+from core.config.schema.rights import Authority, RightsSettings
 from core.config.schema.work import CreditSettings, OrderSettings, StaffSettings
 
 __all__ = [
+    "Authority",
+    "CompanySettings",
     "Config",
     "Controller",
     "CreditSettings",
@@ -41,6 +45,7 @@ __all__ = [
     "Recipient",
     "RegisterSettings",
     "ReviewSettings",
+    "RightsSettings",
     "Settings",
     "SftpServer",
     "StaffSettings",
@@ -65,6 +70,7 @@ class Config(Settings, frozen=True, kw_only=True):
     review: ReviewSettings = field(default_factory=ReviewSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    rights: RightsSettings = field(default_factory=RightsSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sftp: dict[str, SftpServer] = field(default_factory=dict)
@@ -72,3 +78,4 @@ class Config(Settings, frozen=True, kw_only=True):
     letters: dict[str, Letter] = field(default_factory=dict)
     loads: dict[str, LoadMapping] = field(default_factory=dict)
     updates: dict[str, UpdateService] = field(default_factory=dict)
+    companies: CompanySettings = field(default_factory=CompanySettings)
