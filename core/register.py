@@ -79,9 +79,14 @@ class Register:
         from core.disclosure.gate import Gate
         from core.disclosure.recipients import follow_configuration
         from core.disclosure.review.approvals import ApprovalRules
+        from core.notices.sending import NoticeListener
 
         follow_configuration(self.database, self.config.recipients)
-        listeners = (OrderListener(), CreditListener(self.keyring, self.config.credit.answer_days))
+        listeners = (
+            OrderListener(),
+            CreditListener(self.keyring, self.config.credit.answer_days),
+            NoticeListener(self.config.notices.answer_days),
+        )
         wanted = self.config.gate
         rules = ApprovalRules(wanted.approval_persons, wanted.approval_first_use, wanted.approval_days)
         return Gate(self.database, self.keyring, self.log, self.exits, listeners, rules=rules)

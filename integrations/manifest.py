@@ -43,11 +43,20 @@ class RecipientProposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     when: Mapping[str, str] = {}
 
 
+class FormProposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another thing that the adapter can send (the customer alone, without an invoice), and what it takes."""
+
+    purposes: tuple[str, ...]
+    requires: tuple[str, ...]
+    may_use: tuple[str, ...] = ()
+
+
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where bytes may go; everything else is refused at the socket.
 
     ``methods`` maps a method to the paths it may be used with; ``directory`` is the folder inside the partner's exchange
-    directory for an endpoint of kind ``files``.
+    directory for an endpoint of kind ``files``.  ``pause_seconds`` is how long to wait after each request, for a partner
+    that answers only so many a minute; it goes with ``concurrency = 1``.
     """
 
     kind: Literal["https", "files"]
@@ -60,13 +69,18 @@ class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request_bytes: int = 4_000_000
     response_bytes: int = 8_000_000
     concurrency: int = 0
+    pause_seconds: float = 0
 
 
 class Responses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """HTTP statuses without which the adapter's word *accepted* or *rejected* becomes *unknown*."""
+    """HTTP statuses without which the adapter's word *accepted* or *rejected* becomes *unknown*.
+
+    ``busy_status``: the partner wants to be left alone for a while; the items that are left are not tried.
+    """
 
     accepted_status: tuple[int, ...] = (200,)
     rejected_status: tuple[int, ...] = (200,)
+    busy_status: tuple[int, ...] = ()
 
 
 class InDoubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +107,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     version: str
     name: Words
-    kinds: tuple[Literal["delivers", "enquires", "invoice_states", "answer_files"], ...]
+    kinds: tuple[Literal["delivers", "enquires", "invoice_states", "answer_files", "whole_file"], ...]
     recipient: RecipientProposal
     endpoints: Mapping[str, Endpoint]
     in_doubt: InDoubt
@@ -101,10 +115,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     responses: Responses = Responses()
     secrets: tuple[str, ...] = ()
     settings: Mapping[str, Setting] = {}
+    forms: Mapping[str, FormProposal] = {}
 
     def problem(self) -> str | None:
         """What contradicts itself, as a message id; None when nothing does."""
         fields = {*self.recipient.requires, *self.recipient.may_use}
+        for form in self.forms.values():
+            fields |= {*form.requires, *form.may_use}
         if fields - CATEGORY_OF_FIELD.keys():
             return N_("it names a field that the register does not have")
         if self.recipient.when.keys() - fields or set(self.recipient.when.values()) - self.settings.keys():

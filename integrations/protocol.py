@@ -233,11 +233,38 @@ class Delivers(Adapter, Protocol):
 
 
 @runtime_checkable
+class DeliversForms(Adapter, Protocol):
+    """An adapter that can send other things than its main one: the manifest's ``forms``.
+
+    Such a sending may be repeated without harm, and is never asked about: where it is in doubt, a person decides.
+    """
+
+    def render_form(self, context: Context, form: str, items: Sequence[Item]) -> tuple[Payload, ...]:
+        """The bytes that would leave; pure."""
+        ...
+
+    def deliver_form(
+        self, context: Context, form: str, items: Sequence[Item], payloads: Sequence[Payload]
+    ) -> Exchange[Outcome]:
+        """Send what was rendered, one item at a time."""
+        ...
+
+
+@runtime_checkable
 class Fetches(Adapter, Protocol):
     """An adapter that brings data in."""
 
     def fetch(self, context: Context, cursor: str | None) -> Exchange[None]:
         """Yield a `Checkpoint` after each page; *cursor* is where to begin."""
+        ...
+
+
+@runtime_checkable
+class OffersWhole(Adapter, Protocol):
+    """An adapter that knows where the partner's file of everything is: asking for it names nobody."""
+
+    def whole_file(self, context: Context) -> HttpRequest:
+        """The request for the file."""
         ...
 
 

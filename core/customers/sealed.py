@@ -18,6 +18,7 @@ from core.customers.model import customer_sealed_table
 from core.customers.places import chunks
 from core.customers.reading import require_usable
 from core.customers.types import SealedField, Source, SourceKind
+from core.notices.noting import note_field
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from core.keys import DataKey, KeyRing
 
 _table = customer_sealed_table
+_DISCLOSED_AS = {"iban": "bank.iban", "ip": "ip"}
 _CLEANERS = {"iban": clean_iban, "ip": clean_ip}
 _SHOWN_AT_END = 3
 
@@ -201,6 +203,7 @@ def _set(
     sealed = None if new is None else _seal(keyring.data_key(uow, customer_id), customer_id, field, new)
     row = recorded(uow, actor, source, batch_id, customer_id=customer_id, field=field, sealed=sealed)
     uow.connection.execute(_table.insert().values(**row))
+    note_field(uow, customer_id, _DISCLOSED_AS[field])
 
 
 def _context(customer_id: int, field: str) -> bytes:

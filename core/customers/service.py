@@ -34,6 +34,7 @@ from core.customers.types import (
     Source,
     Status,
 )
+from core.notices.noting import note_changes
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -182,7 +183,10 @@ def change(
             customer's may, by staff, on a ground of Article 18(2) given as *article_18_use*.
     """
     wanted = CustomerChange(customer_id, version, changes)
-    change_many(uow, actor, [wanted], source, batch_id=batch_id, article_18_use=article_18_use)
+    changed = change_many(uow, actor, [wanted], source, batch_id=batch_id, article_18_use=article_18_use)
+    # Whoever was sent the old value is to be told; a batch notes all its changes at its end.
+    if changed and batch_id is None:
+        note_changes(uow, changed)
     return get(uow.connection, customer_id)
 
 

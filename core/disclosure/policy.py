@@ -158,4 +158,5 @@ def _has_basis(purpose: Purpose, standing: Standing) -> bool:
 
 def missing_fields(manifest: ExitManifest, values: Mapping[str, FieldValue]) -> tuple[str, ...]:
     """The fields that the exit cannot do without and the person does not have."""
-    return tuple(sorted(field for field in manifest.requires if not values.get(field)))
+    absent = [field for field in manifest.requires if not values.get(field)]
+    return tuple(sorted(absent)) if absent else ()

@@ -42,6 +42,7 @@ from integrations.protocol import (
 API: Final = "api"
 CUSTOMER: Final = "customer"
 INVOICE: Final = "invoice"
+NOT_THERE: Final = "CUSTOMER_NOT_FOUND"
 HTTP_OK: Final = 200
 SERVER_ERRORS: Final = 500
 MAX_PAGES: Final = 10_000
@@ -99,6 +100,30 @@ class Netvisor:
             found = yield from _invoice_by_number(item.key)
             return Unknown(envelope.code, envelope.message) if found is None else _already_there(item, found)
         return _failure(envelope, response)
+
+    def render_form(self, context: Context, form: str, items: Sequence[Item]) -> tuple[Payload, ...]:
+        """The customer of each item, without an invoice.
+
+        Raises:
+            CannotRender: a value that Netvisor's format or the chosen encoding cannot carry.
+        """
+        settings = context.settings
+        media_type = f"{settings['content_type']}; charset={settings['encoding']}"
+        return tuple(
+            Payload((item.id,), documents.rendered_customer(item, settings), media_type, CUSTOMER)
+            for item in items
+        )
+
+    def deliver_form(
+        self, context: Context, form: str, items: Sequence[Item], payloads: Sequence[Payload]
+    ) -> Exchange[Outcome]:
+        """Edit one customer that Netvisor has; one that it does not have is never made by this."""
+        (item,), (payload,) = items, payloads
+        try:
+            key = yield from _put_customer(str(item.fields["customer.number"]), payload.content, add=False)
+        except _Ended as ended:
+            return ended.outcome
+        return Accepted(reference=key)
 
     def inquire(self, context: Context, items: Sequence[Item]) -> Exchange[InquiryResult]:
         """By invoice number; the customer is not named."""
@@ -218,19 +243,19 @@ def _customers_by_number(number: str) -> Steps[list[answers.CustomerRow]]:
     return [row for row in answers.customer_rows(_read(response)) if row.code == number]
 
 
-def _put_customer(number: str, body: bytes) -> Steps[None]:
-    """Add or edit the customer; when it appeared meanwhile, look again, once."""
+def _put_customer(number: str, body: bytes, *, add: bool = True) -> Steps[str]:
+    """Edit the customer, or *add* it; when it appeared meanwhile, look again, once.  Returns Netvisor's key."""
     for _try in range(2):
         rows = yield from _customers_by_number(number)
         if len(rows) > 1:
             raise _Ended(Rejected("CUSTOMER_NOT_UNIQUE"))
+        if not rows and not add:
+            raise _Ended(Rejected(NOT_THERE))
         query = {"method": "edit", "id": rows[0].key} if rows else {"method": "add"}
         response = yield _post("/customer.nv", body, "customer added or edited", **query)
         envelope = answers.read_envelope(response.content)
         if envelope.ok and response.status == HTTP_OK:
-            if not rows:
-                answers.inserted_key(envelope)
-            return
+            return rows[0].key if rows else answers.inserted_key(envelope)
         if envelope.code not in answers.ASK_AGAIN:
             raise _Ended(_failure(envelope, response))
     raise _Ended(Unknown(envelope.code, envelope.message))

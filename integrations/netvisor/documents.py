@@ -180,13 +180,29 @@ def rendered(item: Item, settings: Mapping[str, Any]) -> tuple[tuple[str, bytes]
     Raises:
         CannotRender: something cannot be carried; the field and the value are named, and nothing has been sent.
     """
-    customer, invoice = customer_document(item, settings), invoice_document(item)
-    encoding = str(settings["encoding"])
+    invoice, encoding = invoice_document(item), str(settings["encoding"])
+    customer = rendered_customer(item, settings)
     try:
-        return (
-            ("customer", wire.encoded(wire.customer_xml(customer), encoding)),
-            ("invoice", wire.encoded(wire.invoice_xml(invoice, invoice_settings(settings)), encoding)),
-        )
+        content = wire.encoded(wire.invoice_xml(invoice, invoice_settings(settings)), encoding)
     except wire.CannotWrite as error:
-        field = _FIELD_OF_ELEMENT.get(error.element, error.element)
-        raise _refusal(field, error.reason, error.value, **error.data) from None
+        raise _unwritable(error) from None
+    return ("customer", customer), ("invoice", content)
+
+
+def rendered_customer(item: Item, settings: Mapping[str, Any]) -> bytes:
+    """The customer alone.
+
+    Raises:
+        CannotRender: as `rendered`.
+    """
+    customer = customer_document(item, settings)
+    try:
+        return wire.encoded(wire.customer_xml(customer), str(settings["encoding"]))
+    except wire.CannotWrite as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: wire.CannotWrite) -> CannotRender:
+    """It is said of the register's field, not of Netvisor's element."""
+    field = _FIELD_OF_ELEMENT.get(error.element, error.element)
+    return _refusal(field, error.reason, error.value, **error.data)

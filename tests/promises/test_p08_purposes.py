@@ -19,7 +19,8 @@ from core.disclosure.types import TransferState
 if TYPE_CHECKING:
     from tests.support.gate_house import House
 
-DISCLOSURES = {"credit_check", "collection", "invoicing", "legal_obligation"}
+# Telling whoever was given data what became of it is an obligation in law (GDPR 19).
+DISCLOSURES = {"credit_check", "collection", "invoicing", "legal_obligation", "recipients_told"}
 
 
 @pytest.mark.parametrize("purpose", sorted(PURPOSES))
