@@ -6,12 +6,14 @@ of another first name at the same address is a relative, not a slip of the pen, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
+
+from core.updates.traits import STREET_ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,37 +90,43 @@ _RELATIVE: Final = 75
 _OTHER_LAST_NAME: Final = 80
 _NEIGHBOUR: Final = 88
 _ELSEWHERE: Final = 65
-_STREET_ENDINGS: Final = (
-    "katu", "tie", "polku", "kuja", "rinne", "kaari", "raitti", "penger", "piha", "aukio", "tori", "ranta", "laituri",
-    "gatan", "vagen", "stigen", "grand", "granden", "torget",
-)  # fmt: skip
 
 
 def compare(wanted: Traits, known: Traits) -> Likeness:
     """How alike the row *wanted* and the customer *known* are."""
-    if wanted.organisation or known.organisation:
-        return _graded([_organisation(wanted, known), *_address(wanted, known)], swapped=False)
-    straight, swapped = _names(wanted, known), None
-    if wanted.last and wanted.first and not _settled(straight):
-        swapped = _names(_swapped(wanted), known)
     address = _address(wanted, known)
-    if swapped is not None and _sum(swapped) > _sum(straight):
-        return _graded([*swapped, *address], swapped=True)
-    return _graded([*straight, *address], swapped=False)
+    if wanted.organisation or known.organisation:
+        return _graded([_organisation(wanted, known), *address], swapped=False)
+    names, swapped = _best_names(wanted, known)
+    return _graded([*names, *address], swapped=swapped)
 
 
-def _swapped(one: Traits) -> Traits:
-    from dataclasses import replace
+def _best_names(wanted: Traits, known: Traits) -> tuple[list[Compared], bool]:
+    """The names compared as they agree best, and whether that is with the first and the last name swapped."""
+    straight = _names(wanted, known)
+    if all(one.verdict is Verdict.SAME for one in straight):
+        return straight, False
+    if wanted.first and wanted.last and known.first and known.last:
+        turned = [_names(replace(wanted, first=wanted.last_parts, last="".join(wanted.first)), known)]
+    elif wanted.first and wanted.last:
+        turned = [_names(wanted, reading) for reading in _in_one_field(known)]
+    elif known.first and known.last:
+        turned = [_names(reading, known) for reading in _in_one_field(wanted)]
+    else:
+        turned = []
+    best = max([straight, *turned], key=lambda names: sum(one.alike for one in names))
+    return best, best is not straight and bool(wanted.first and known.first)
 
-    return replace(one, first=one.last_parts, last="".join(one.first), last_parts=one.first)
 
-
-def _settled(names: Sequence[Compared]) -> bool:
-    return all(one.verdict is Verdict.SAME for one in names)
-
-
-def _sum(names: Sequence[Compared]) -> int:
-    return sum(one.alike for one in names)
+def _in_one_field(one: Traits) -> list[Traits]:
+    """The ways to read a whole name that stands where the last name belongs."""
+    if one.first or not one.last_parts[1:]:
+        return []
+    first, *middle, last = one.last_parts
+    return [
+        replace(one, last=first, last_parts=(first,), first=(*middle, last)),
+        replace(one, last=last, last_parts=(last,), first=(first, *middle)),
+    ]
 
 
 def _names(wanted: Traits, known: Traits) -> list[Compared]:
@@ -238,7 +246,7 @@ def _abbreviates(short: str, word: str) -> bool:
         return True
     if not stem or not word.startswith(stem):
         return False
-    ending = next((ending for ending in _STREET_ENDINGS if word.endswith(ending)), "")
+    ending = next((ending for ending in STREET_ENDINGS if word.endswith(ending)), "")
     return short.endswith(".") or (bool(ending) and len(word) - len(ending) < len(stem))
 
 
@@ -277,23 +285,26 @@ def _postcode(wanted: str, known: str) -> Compared:
 def _graded(parts: list[Compared], *, swapped: bool) -> Likeness:
     weight = sum(WEIGHTS[one.part] for one in parts)
     mean = round(sum(WEIGHTS[one.part] * one.alike for one in parts) / weight) if weight else 0
-    ceiling = min((_ceiling(one) for one in parts), default=0)
     verdicts = {one.part: one.verdict for one in parts}
-    unsure = swapped or sum(one.verdict is not Verdict.SAME for one in parts if one.part in _NAMING) > 1
-    if verdicts.get(Part.LAST_NAME) is Verdict.ALIKE and not _address_agrees(verdicts):
-        unsure = True
+    ceilings = [_CEILINGS.get(part, {}).get(verdict, 100) for part, verdict in verdicts.items()]
+    if swapped or _unsure(verdicts):
+        ceilings.append(EYE)
     if Part.STREET not in verdicts:
-        ceiling = min(ceiling, _ELSEWHERE)
-    return Likeness(min(mean, ceiling, EYE if unsure else 100), tuple(parts), swapped)
+        ceilings.append(_ELSEWHERE)
+    return Likeness(min(mean, *ceilings), tuple(parts), swapped)
 
 
-_NAMING: Final = frozenset({Part.LAST_NAME, Part.FIRST_NAME, Part.ORGANISATION})
+_ADDRESS: Final = (Part.STREET, Part.HOUSE, Part.FLAT, Part.POSTCODE)
 
 
-def _address_agrees(verdicts: Mapping[Part, Verdict]) -> bool:
-    """Whether every part of the address that one side knows is the same on the other (the town aside)."""
-    told = [verdicts.get(part) for part in (Part.STREET, Part.HOUSE, Part.FLAT, Part.POSTCODE)]
-    return all(verdict in {None, Verdict.SAME} for verdict in told)
+def _unsure(verdicts: Mapping[Part, Verdict]) -> bool:
+    """Whether two parts are not quite the same that would each be let pass alone."""
+    misspelt = verdicts.get(Part.LAST_NAME) is Verdict.ALIKE
+    if misspelt and any(verdicts.get(part) not in {None, Verdict.SAME} for part in _ADDRESS):
+        return True
+    # One digit of the postcode may be wrong where the town says the same.
+    other_postcode = verdicts.get(Part.POSTCODE) is Verdict.ALIKE
+    return other_postcode and verdicts.get(Part.TOWN) is not Verdict.SAME
 
 
 _CEILINGS: Final[Mapping[Part, Mapping[Verdict, int]]] = {
@@ -321,9 +332,5 @@ _CEILINGS: Final[Mapping[Part, Mapping[Verdict, int]]] = {
     },
     Part.HOUSE: {Verdict.DIFFERENT: _NEIGHBOUR, Verdict.NOT_GIVEN: _NEIGHBOUR, Verdict.NOT_KNOWN: _NEIGHBOUR},
     Part.FLAT: {Verdict.DIFFERENT: _NEIGHBOUR},
-    Part.POSTCODE: {Verdict.DIFFERENT: _NEIGHBOUR, Verdict.ALIKE: EYE},
+    Part.POSTCODE: {Verdict.DIFFERENT: _NEIGHBOUR},
 }
-
-
-def _ceiling(one: Compared) -> int:
-    return _CEILINGS.get(one.part, {}).get(one.verdict, 100)

@@ -32,6 +32,10 @@ _FORMS: Final[Mapping[str, str]] = {
     "ay": "ay",
     "osk": "osk",
 }
+STREET_ENDINGS: Final = (
+    "katu", "tie", "polku", "kuja", "rinne", "kaari", "raitti", "penger", "piha", "aukio", "tori", "ranta", "laituri",
+    "gatan", "vagen", "stigen", "grand", "granden", "torget",
+)  # fmt: skip
 _CITIES: Final[Mapping[str, str]] = {"hki": "helsinki", "tre": "tampere", "tku": "turku", "jkl": "jyvaskyla"}
 
 
