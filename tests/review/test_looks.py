@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, text, update
 
 from core.customers.service import open_record
-from core.disclosure.review import looks
+from core.disclosure.review import look_check, looks
 from core.disclosure.review.model import look_line_table, look_table
 from core.disclosure.transfers import stored_lines
 from core.staff.access_log import Access, record_access
@@ -40,7 +40,7 @@ def entered(house: ReviewHouse) -> int:
 def problems(house: ReviewHouse) -> list[str]:
     """What is wrong with the access log."""
     with house.database.reading() as connection:
-        return [it.what for it in looks.problems(connection, house.register.log)]
+        return [it.what for it in look_check.problems(connection, house.register.log)]
 
 
 def let_changes_through(connection: Connection) -> None:

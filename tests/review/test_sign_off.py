@@ -6,13 +6,15 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import event
 
 from core.customers.service import open_record
-from core.disclosure.log.cosignature import Cosigner, CosignerKey, cosignature_in
+from core.disclosure.log.checkpoint import Checkpoint
+from core.disclosure.log.cosignature import Cosigner, CosignerKey, WitnessState, cosignature_in
 from core.disclosure.log.cosigned import with_cosignatures
 from core.disclosure.log.events import Review as ReviewEntry
 from core.disclosure.log.note import parse_note
-from core.disclosure.review import findings, sampling
+from core.disclosure.review import findings, look_check, sampling
 from core.disclosure.review.errors import (
     AccessLogBroken,
     DoubtUnexplained,
@@ -20,19 +22,23 @@ from core.disclosure.review.errors import (
     NothingToSample,
     ReasonMissing,
 )
+from core.disclosure.review.look_check import verify_everything
 from core.disclosure.review.news import news
+from core.disclosure.review.report import report
 from core.disclosure.review.signed import cosigners_of, last_review, reviews
-from core.disclosure.review.signing_off import SignedOff, sign_off
+from core.disclosure.review.signing_off import SignedOff, sign_off, state_file
 from core.disclosure.transfers import stored_lines
-from core.errors import NotPermitted
+from core.errors import NotPermitted, RegisterError
 from core.keys import KeyFileMissing
-from tests.review.test_looks import entered, let_changes_through
+from tests.review.test_looks import entered, let_changes_through, opens
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.actor import Actor
     from tests.support.review_house import ReviewHouse
+
+_STATEMENTS = 12
 
 
 def sign(
@@ -139,8 +145,62 @@ def test_a_broken_access_log_is_not_signed_off(house: ReviewHouse) -> None:
         let_changes_through(uow.connection)
         uow.connection.exec_driver_sql("UPDATE access_event SET task = 'x'")
         uow.commit()
-    with pytest.raises(AccessLogBroken, match="1 changed"):
+    with pytest.raises(AccessLogBroken, match="The first, 1"):
         sign(house)
+
+
+def test_a_sign_off_reads_what_came_since_the_last_one(house: ReviewHouse) -> None:
+    """What was signed off before is not read again; the whole verification finds a change there all the same."""
+    one = house.house.add()
+    opens(house, one)
+    sign(house)
+    opens(house, one)
+    with house.database.unit_of_work() as uow:
+        let_changes_through(uow.connection)
+        uow.connection.exec_driver_sql("UPDATE access_event SET task = 'x' WHERE id = 1")
+        uow.commit()
+    sign(house)
+    report = verify_everything(house.database, house.register.log)
+    assert (report.verified, report.problem_count) == (False, 1)
+    assert "Access log, 1: it is not what was entered" in report.sentences("en")[2]
+
+
+@pytest.mark.parametrize("looks_before", [1, 40])
+def test_the_work_of_a_sign_off_does_not_grow_with_the_looks_before(
+    house: ReviewHouse, looks_before: int
+) -> None:
+    """As many statements after forty looks that were signed off as after one."""
+    for _ in range(looks_before):
+        opens(house, house.house.add())
+    sign(house)
+    opens(house, house.house.add())
+    entered(house)
+    asked: list[str] = []
+    with house.database.reading() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *it: asked.append(it[2]))
+        since = look_check.reviewed_up_to(connection, house.register.log)
+        assert list(look_check.problems(connection, house.register.log, since)) == []
+    assert len(asked) <= _STATEMENTS
+
+
+def test_a_failed_cosignature_leaves_the_review_and_says_why(house: ReviewHouse, tmp_path: Path) -> None:
+    """A key whose memory is of a longer log refuses: the entry stands, not cosigned, and the reviewer is told."""
+    key_file = tmp_path / "riitta.key"
+    Cosigner.create(key_file, "example.fi/riitta")
+    log = house.register.log
+    remembered = Checkpoint(log.origin, 900, bytes(32))
+    WitnessState(state_file(key_file)).remember(remembered)
+    house.send(house.house.add())
+    done = sign(house, key_file)
+    assert done.cosigner is None
+    assert isinstance(done.not_cosigned, RegisterError)
+    settings = house.register.config.review
+    with house.database.reading() as connection:
+        told = news(connection, log, settings, house.database.clock.now())
+    assert told.last is not None
+        (signed,) = report(house.register, connection, "en").sections[0].rows
+    assert (told.last.id, told.cosigners) == (done.review.id, ())
+    assert signed[4] == "nobody"
 
 
 def test_a_sample_can_be_drawn_again(house: ReviewHouse) -> None:

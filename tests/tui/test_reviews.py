@@ -10,12 +10,14 @@ import pytest
 from core.actor import Actor, Role
 from core.customers.service import open_record
 from core.disclosure.gate import Gate
-from core.disclosure.log.cosignature import Cosigner
+from core.disclosure.log.checkpoint import Checkpoint
+from core.disclosure.log.cosignature import Cosigner, WitnessState
 from core.disclosure.recipients import sync_recipients
 from core.disclosure.review import approvals, findings
 from core.disclosure.review.approvals import ApprovalRules, ApprovalState
 from core.disclosure.review.errors import ApprovalWaiting
 from core.disclosure.review.signed import cosigners_of, last_review
+from core.disclosure.review.signing_off import state_file
 from core.disclosure.types import Subject, TransferRequest
 from core.errors import Refused
 from core.messages import LANGUAGES
@@ -234,10 +236,31 @@ class TestWork:
             await desk.press("f10")
             assert "cosigned with your key" in desk.message
             assert "New transfers                0" in desk.text
+            assert "Cosigned by                  example.fi/maija" in desk.text
         with office.register.database.reading() as connection:
             review = last_review(connection)
             assert review is not None
             assert cosigners_of(connection, review) == ["example.fi/maija"]
+
+    async def test_a_cosignature_that_failed_is_seen(
+        self, office: Office, clerk: Clerk, tmp_path: Path
+    ) -> None:
+        """The review stands, the message says why the key refused, and the home says that nobody has cosigned."""
+        key_file = tmp_path / "k"
+        Cosigner.create(key_file, "example.fi/maija")
+        longer = Checkpoint(office.register.log.origin, 900, bytes(32))
+        WitnessState(state_file(key_file)).remember(longer)
+        clerk.send(1)
+        async with seated(office, "en") as desk:
+            await desk.press("7", "f10")
+            await desk.type("Kaikki katsottu")
+            await desk.press("tab")
+            await desk.type(str(key_file))
+            await desk.press("f10")
+            assert "NOT cosigned" in desk.message
+            assert "Cosigned by                  NOBODY" in desk.text
+        with office.register.database.reading() as connection:
+            assert last_review(connection) is not None
 
     async def test_only_reviewers_have_the_item(self, office: Office, clerk: Clerk) -> None:
         """A clerk's menu has no review."""

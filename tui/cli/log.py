@@ -97,11 +97,12 @@ def _report(cli: Cli, report: VerifyReport) -> None:
 )
 @pass_cli
 def verify(cli: Cli, directory: Path | None, vkey: str | None, held_files: tuple[Path, ...]) -> None:
-    """Verify the register's log, or the exported log in DIRECTORY."""
+    """Verify the register's log with the access log, or the exported log in DIRECTORY."""
     if directory is None:
-        from core.disclosure.transfers import stored_lines
+        from core.disclosure.review.look_check import verify_everything
 
-        _report(cli, cli.register().log.verify(stored_lines))
+        register = cli.register()
+        _report(cli, verify_everything(register.database, register.log))
         return
     from core.disclosure.log.errors import FileMissing
     from core.disclosure.log.export_check import verify_export

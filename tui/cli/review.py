@@ -115,8 +115,7 @@ def refused(cli: Cli, since: datetime | None) -> None:
 @pass_cli
 def access(cli: Cli, since: datetime | None) -> None:
     """List the looks that the rules mark, and check that the access log is what the disclosure log says it was."""
-    from core.disclosure.review import looks
-    from core.disclosure.review.errors import AccessLogBroken
+    from core.disclosure.review import look_check
     from core.disclosure.review.snooping import marked_looks
 
     register = _reviewing(cli)
@@ -124,7 +123,7 @@ def access(cli: Cli, since: datetime | None) -> None:
         marks = marked_looks(
             connection, register.config.review, _start(register, since), register.clock.now()
         )
-        broken = list(looks.problems(connection, register.log))
+        broken = list(look_check.problems(connection, register.log))
     lines = [
         f"{_when(it.at)}  {it.staff_name}  {it.customer_number or '–'}  {it.task}  {it.sentence(cli.language)}"
         for it in marks
@@ -145,7 +144,7 @@ def access(cli: Cli, since: datetime | None) -> None:
     problems = [{"access": it.access_id, "problem": it.what} for it in broken]
     cli.emit({"marks": data, "problems": problems}, _lines(cli, lines))
     if broken:
-        raise AccessLogBroken(detail=", ".join(f"{it.access_id} {it.what}" for it in broken[:5]))
+        raise look_check.broken(broken)
 
 
 @command.command("sample")
@@ -221,6 +220,8 @@ def sign(cli: Cli, words: str, key_file: Path | None) -> None:
         },
         "\n".join(lines),
     )
+    if done.not_cosigned is not None:
+        raise done.not_cosigned
 
 
 @command.command("report")

@@ -156,10 +156,10 @@ class Seat:
         return bool(found.not_sent or found.in_doubt)
 
     def verify_log(self) -> VerifyReport:
-        """Verify the whole disclosure log, each line against the transfers; may take a while."""
-        from core.disclosure.transfers import stored_lines
+        """Verify the whole disclosure log, each line against the transfers and looks; may take a while."""
+        from core.disclosure.review.look_check import verify_everything
 
-        return self.register.log.verify(stored_lines)
+        return verify_everything(self.register.database, self.register.log)
 
     def record_access(
         self, action: str, customer_id: int | None, task: str, detail: str | None = None

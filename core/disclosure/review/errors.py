@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import Conflict, InvalidInput, NotFound, Refused
+from core.errors import Conflict, InvalidInput, NotFound, Refused, RegisterError
 from core.messages import N_
 
 
@@ -108,5 +108,15 @@ class AccessLogBroken(Refused):
     """The access log is not what the disclosure log says it was."""
 
     code = "review.access_log_broken"
-    sentence = N_("The access log is not as it was when its entries were made: {detail}.")
+    sentence = N_(
+        "The access log is not as it was when its entries were made; problems: {count}. The first, {number}: {what}."
+    )
     advice = N_("Do not sign off. Keep a copy of the database and find out who changed it.")
+
+
+class LookBroken(RegisterError):
+    """One place where the access log is not what the disclosure log says; a finding of a verification."""
+
+    code = "review.look_broken"
+    sentence = N_("Access log, {number}: {what}.")
+    advice = N_("Keep a copy of the database and find out who changed it.")

@@ -14,7 +14,6 @@ import hmac
 import json
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -23,9 +22,7 @@ from sqlalchemy import func, insert, select
 
 from core.clock import HELSINKI
 from core.customers.model import customer_table
-from core.disclosure.log.events import Read
 from core.disclosure.log.lines import Line, lines_root
-from core.disclosure.log.model import log_entry
 from core.disclosure.purposes import PURPOSES
 from core.disclosure.review.model import look_line_table, look_table
 from core.disclosure.sealing import new_transfer_id, transfer_key
@@ -34,9 +31,9 @@ from core.staff.access_log import Access
 from core.staff.model import access_event_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from core.database import UnitOfWork
     from core.disclosure.log import DisclosureLog
@@ -45,7 +42,7 @@ if TYPE_CHECKING:
 OTHER: Final = "other"
 _CHUNK: Final = 500
 # An event may be committed after one with a larger id; so far back it is still taken along.
-_LATE: Final = 10_000
+LATE: Final = 10_000
 _OWN_TASKS: Final = frozenset({"disclosure_review"})
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -62,14 +59,6 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LookProblem:
-    """Where the access log is not what the disclosure log says: an event's id, and what is wrong with it."""
-
-    access_id: int
-    what: str
-
-
 def start_of_today(now: datetime) -> datetime:
     """The Finnish midnight before *now*: what came before it is due."""
     day = now.astimezone(HELSINKI).date()
@@ -82,7 +71,7 @@ def enter(uow: UnitOfWork, keyring: KeyRing, log: DisclosureLog, before: datetim
     newest = uow.connection.execute(select(func.max(look_line_table.c.access_id))).scalar() or 0
     statement = (
         select(access_event_table)
-        .where(event.id > newest - _LATE, event.id.not_in(select(look_line_table.c.access_id)))
+        .where(event.id > newest - LATE, event.id.not_in(select(look_line_table.c.access_id)))
         .order_by(event.id)
     )
     if before is not None:
@@ -189,11 +178,12 @@ def _line(number: int, look_id: str, row: Row[Any], nonce: bytes, key: DataKey |
         number=number,
         tag=secrets.token_bytes(16) if key is None else key.tag(look_id.encode()),
         commitment=hmac.digest(nonce, context, "sha256") if key is None else key.commitment(context),
-        digest=_digest(nonce, row),
+        digest=look_digest(nonce, row),
     )
 
 
-def _digest(nonce: bytes, row: Row[Any]) -> bytes:
+def look_digest(nonce: bytes, row: Row[Any]) -> bytes:
+    """What a line says of an access event (a row of `access_event_table`), keyed with the line's *nonce*."""
     content = [
         row.id, _ms(row.recorded_at), row.staff_id, row.session_id, row.action, row.customer_id, row.task, row.detail,
     ]  # fmt: skip
@@ -202,49 +192,3 @@ def _digest(nonce: bytes, row: Row[Any]) -> bytes:
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def problems(connection: Connection, log: DisclosureLog) -> Iterator[LookProblem]:
-    """Where the access log differs from what the disclosure log says of it; nothing when all is as it was."""
-    looks = connection.execute(select(look_table).order_by(look_table.c.log_index)).all()
-    for look in looks:
-        yield from _problems_of(connection, log, look)
-    event, line = access_event_table.c, look_line_table.c
-    newest = connection.execute(select(func.max(line.access_id))).scalar() or 0
-    for access_id in connection.execute(
-        select(event.id)
-        .where(event.id <= newest - _LATE, event.id.not_in(select(line.access_id)))
-        .order_by(event.id)
-    ).scalars():
-        yield LookProblem(access_id, "added")
-    yield from _without_look(connection)
-
-
-def _problems_of(connection: Connection, log: DisclosureLog, look: Row[Any]) -> Iterator[LookProblem]:
-    event, line = access_event_table.c, look_line_table.c
-    rows = connection.execute(
-        select(look_line_table, access_event_table)
-        .outerjoin(access_event_table, event.id == line.access_id)
-        .where(line.look_id == look.id)
-        .order_by(line.number)
-    ).all()
-    lines = [Line(row.number, row.tag, row.commitment, row.digest) for row in rows]
-    entry = log.entry(connection, look.log_index).decode()
-    if not isinstance(entry, Read) or entry.id != look.id or lines_root(lines).hex() != entry.lines_root:
-        yield LookProblem(rows[0].access_id if rows else 0, "lines")
-    for row in rows:
-        if row.id is None:
-            yield LookProblem(row.access_id, "removed")
-        elif row.nonce is not None and not hmac.compare_digest(row.digest, _digest(row.nonce, row)):
-            yield LookProblem(row.access_id, "changed")
-
-
-def _without_look(connection: Connection) -> Iterator[LookProblem]:
-    """Read entries of the log whose lines the register has lost."""
-    known = select(look_table.c.log_index)
-    for index in connection.execute(
-        select(log_entry.c.entry_index).where(
-            log_entry.c.kind == "read", log_entry.c.entry_index.not_in(known)
-        )
-    ).scalars():
-        yield LookProblem(index, "lost")

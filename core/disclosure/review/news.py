@@ -13,7 +13,7 @@ from core.disclosure.model import transfer_table
 from core.disclosure.review import approvals, findings, refusals, sampling
 from core.disclosure.review.approvals import ApprovalState
 from core.disclosure.review.rules import marked_transfers
-from core.disclosure.review.signed import last_review
+from core.disclosure.review.signed import cosigners_of, last_review
 from core.disclosure.review.snooping import marked_looks
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import TransferState
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Counts since the last review (``since``: its moment, None when there was none) and the marks of the rules."""
+    """Counts since the last review (``since``: its moment, None when there was none) and the marks of the rules.
+
+    ``cosigners`` are the names of the keys that cosigned the last review; none when none has.
+    """
 
     last: Review | None
+    cosigners: tuple[str, ...]
     since: datetime | None
     due_at: datetime | None
     entries: int
@@ -67,6 +71,7 @@ def news(connection: Connection, log: DisclosureLog, settings: ReviewSettings, n
         looked = looked.where(access_event_table.c.recorded_at > since)
     return News(
         last=last,
+        cosigners=() if last is None else tuple(cosigners_of(connection, last)),
         since=since,
         due_at=None if since is None else since + timedelta(days=settings.days),
         entries=log.size_in(connection) - start,

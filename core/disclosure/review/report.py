@@ -194,7 +194,7 @@ class _Teller:
                 it.staff_name,
                 f"{it.start_size}–{it.end_size}",
                 it.root.hex(),
-                ", ".join(cosigners_of(connection, it)),
+                ", ".join(cosigners_of(connection, it)) or self(N_("nobody")),
                 it.words,
             )
             for it in reviews(connection, 2)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
@@ -16,13 +15,14 @@ from core.disclosure.log.cosignature import Cosigner, WitnessState, cosign
 from core.disclosure.log.cosigned import add_cosignatures
 from core.disclosure.log.note import VerifierKey
 from core.disclosure.model import transfer_table
-from core.disclosure.review import findings, looks, sampling
-from core.disclosure.review.errors import AccessLogBroken, DoubtUnexplained, NothingToReview, ReasonMissing
+from core.disclosure.review import findings, look_check, looks, sampling
+from core.disclosure.review.errors import DoubtUnexplained, NothingToReview, ReasonMissing
 from core.disclosure.review.findings import FINDERS
 from core.disclosure.review.model import review_table
 from core.disclosure.review.signed import last_review, reviews
 from core.disclosure.sealing import new_transfer_id, transfer_key
 from core.disclosure.types import TransferState
+from core.errors import RegisterError
 from core.text import clean_block
 
 if TYPE_CHECKING:
@@ -35,16 +35,18 @@ if TYPE_CHECKING:
     from core.disclosure.review.signed import Review
     from core.keys import KeyRing
 
-_TOLD: Final = 5
-
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """A review and the checkpoint that holds its entry; ``cosigner`` is the verification key that cosigned it."""
+    """A review and the checkpoint that holds its entry; ``cosigner`` is the verification key that cosigned it.
+
+    ``not_cosigned`` is why the key that was given did not: the review is in the log all the same.
+    """
 
     review: Review
     checkpoint: SignedCheckpoint
     cosigner: str | None
+    not_cosigned: RegisterError | None = None
 
 
 def sign_off(
@@ -68,17 +70,17 @@ def sign_off(
         DoubtUnexplained: transfers are in doubt and no finding is open about them.
         AccessLogBroken: the access log is not what it was.
         KeyFileMissing, KeyFileExposed, KeyFileBroken: the reviewer's key cannot be used; nothing was written.
-        WitnessRefused, LogFault: the log is not what that key has signed before, or cannot be signed.
+        LogFault: the log cannot be written or signed.
     """
     require(actor, *FINDERS)
     said = clean_block(words)
     if not said:
         raise ReasonMissing
     cosigner = None if key_file is None else Cosigner.load(key_file)
-    _check_accesses(database, log)
     with database.unit_of_work() as uow:
         looks.enter(uow, keyring, log)
         uow.commit()
+    _check_accesses(database, log)
     held = log.sign()
     with database.unit_of_work() as uow:
         _record(uow, keyring, log, actor, said=said, held=held)
@@ -86,17 +88,19 @@ def sign_off(
     signed = log.sign()
     with database.reading() as connection:
         (review,) = reviews(connection, 1)
-    vkey = None
-    if cosigner is not None and key_file is not None:
-        vkey = _cosign(database, log, signed, cosigner, key_file)
-    return SignedOff(review, signed, vkey)
+    if cosigner is None or key_file is None:
+        return SignedOff(review, signed, None)
+    try:
+        return SignedOff(review, signed, _cosign(database, log, signed, cosigner, key_file))
+    except RegisterError as error:
+        # The entry stands: that it is not cosigned, and why, is for the reviewer to know and to mend.
+        return SignedOff(review, signed, None, error)
 
 
 def _check_accesses(database: Database, log: DisclosureLog) -> None:
+    """What came since the last sign-off; what was signed off before is `rekisteri log verify`'s to read again."""
     with database.reading() as connection:
-        found = list(islice(looks.problems(connection, log), _TOLD))
-    if found:
-        raise AccessLogBroken(detail=", ".join(f"{it.access_id} {it.what}" for it in found))
+        look_check.require_whole(connection, log, look_check.reviewed_up_to(connection, log))
 
 
 def _record(

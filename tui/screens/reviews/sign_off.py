@@ -93,6 +93,14 @@ class SignOffScreen(BaseScreen):
             ),
         )
         await self.desk.back("signed")
+        if done.not_cosigned is not None:
+            words = N_("Signed off: entry {index} of the log; NOT cosigned: {reason}")
+            told = {
+                "index": done.review.log_index,
+                "reason": done.not_cosigned.explain(self.desk.language).sentence,
+            }
+            self.desk.current.say(self.tr(words, **told), "error")
+            return
         words = (
             N_("Signed off: entry {index} of the log, cosigned with your key.")
             if done.cosigner

@@ -34,6 +34,7 @@ def news_rows(new: News, due: bool, language: str) -> list[ReadRow]:  # noqa: FB
     rows: list[ReadRow] = [
         blank(),
         labelled(tr(N_("Last review"), language), _last(new, language), at=_AT),
+        *_cosigned(new, language),
         count(N_("New transfers"), new.transfers, persons),
         count(
             N_("Transfers in doubt"),
@@ -61,6 +62,17 @@ def _last(new: News, language: str) -> str:
     if new.last is None:
         return tr(N_("none yet"), language)
     return f"{when(new.last.signed_at)}, {new.last.staff_name}"
+
+
+def _cosigned(new: News, language: str) -> list[ReadRow]:
+    """Whether somebody's own key stands under the last review."""
+    if new.last is None:
+        return []
+    label = tr(N_("Cosigned by"), language)
+    if new.cosigners:
+        return [labelled(label, ", ".join(new.cosigners), at=_AT)]
+    missing = tr(N_("NOBODY: rekisteri log checkpoint, cosign, add-cosignature"), language)
+    return [(Piece(1, label, LABEL), Piece(_AT, missing, WARNING))]
 
 
 def chart_rows(
