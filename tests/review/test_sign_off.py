@@ -197,8 +197,8 @@ def test_a_failed_cosignature_leaves_the_review_and_says_why(house: ReviewHouse,
     settings = house.register.config.review
     with house.database.reading() as connection:
         told = news(connection, log, settings, house.database.clock.now())
-    assert told.last is not None
         (signed,) = report(house.register, connection, "en").sections[0].rows
+    assert told.last is not None
     assert (told.last.id, told.cosigners) == (done.review.id, ())
     assert signed[4] == "nobody"
 
