@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from core.config import Secret
 from core.messages import N_
-from integrations.errors import BadAddress, BadSecret, BadSetting
+from integrations.errors import BadAddress, BadSecret, BadServer, BadSetting
 from integrations.file_drop import FileDrop
+from integrations.protocol import NO_MAPPING
 from integrations.secret_store import SecretStore
 from integrations.settings import resolved_settings
+from integrations.sftp import SftpAccess, SftpDrop
 from integrations.transport import Policy
 from integrations.turns import taking_turns
 
@@ -20,10 +25,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from core.config import Partner
+    from core.config import Partner, SftpServer
     from integrations.manifest import Endpoint, Manifest
     from integrations.protocol import Environment
 
+_HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
+_USER: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
+_FOLDER: Final = re.compile(r"[A-Za-z0-9._/-]{0,200}")
 _PORTS: Final = {"http": 80, "https": 443}
 TIMEOUT_SETTING: Final = "timeout_seconds"
 
@@ -39,6 +47,7 @@ class Connection:
     base_urls: Mapping[str, str]
     secrets: SecretStore
     folder: Path
+    server: SftpServer | None = None
 
     def policy(self, endpoint: str) -> Policy:
         """Where requests of *endpoint* may go."""
@@ -52,29 +61,70 @@ class Connection:
             request_bytes=declared.request_bytes,
         )
 
-    def files(self, endpoint: str) -> FileDrop:
-        """The folder of *endpoint*."""
+    def files(self, endpoint: str) -> FileDrop | SftpDrop:
+        """The folder of *endpoint*, here or on the partner's server."""
         declared = self.manifest.endpoints[endpoint]
-        return FileDrop(self.folder / declared.directory, declared.response_bytes)
+        if self.server is None:
+            return FileDrop(self.folder / declared.directory, declared.response_bytes)
+        limit = max(declared.request_bytes, declared.response_bytes)
+        return SftpDrop(self._access(self.server), self._remote(self.server, declared.directory), limit)
+
+    def check_secrets(self) -> None:
+        """Read every secret and key file that sending needs.
+
+        Raises:
+            ConfigError: one cannot be used, or others can read it too.
+        """
+        self.secrets.check(self.manifest.secrets)
+        if self.server is not None:
+            Secret(f"file:{self.server.key_file}").reveal()
+            if not os.access(self.server.known_hosts, os.R_OK):
+                raise BadServer(host=self.server.host, reason=N_("known_hosts cannot be read"))
+
+    def _access(self, server: SftpServer) -> SftpAccess:
+        return SftpAccess(
+            host=server.host,
+            port=server.port,
+            user=server.user,
+            key_file=server.key_file,
+            known_hosts=server.known_hosts,
+            seconds=server.seconds,
+            sandbox=self.environment == "sandbox",
+        )
+
+    @staticmethod
+    def _remote(server: SftpServer, directory: str) -> str:
+        return {"out": server.out_directory, "in": server.in_directory}.get(directory, directory)
 
     def turn(self, endpoint: str) -> AbstractContextManager[None]:
         """Held while a request is made, where the partner takes one call at a time."""
         if self.manifest.endpoints[endpoint].concurrency != 1:
             return contextlib.nullcontext()
-        return taking_turns(self.folder / ".turn", 2 * self.policy(endpoint).seconds)
+        # A sandbox of ours asks for no patience.
+        pause = 0 if self.environment == "sandbox" else self.manifest.endpoints[endpoint].pause_seconds
+        return taking_turns(self.folder / ".turn", 2 * self.policy(endpoint).seconds, pause)
 
     def destinations(self) -> tuple[str, ...]:
         """Host names, and folder names for files."""
         hosts = [urlsplit(url).hostname or "" for url in self.base_urls.values()]
         folders = [end.directory for end in self.manifest.endpoints.values() if end.kind == "files"]
+        if self.server is not None:
+            folders = [f"sftp://{self.server.host}/{self._remote(self.server, name)}" for name in folders]
         return (*hosts, *folders)
 
 
-def connect(partner: str, manifest: Manifest, config: Partner, exchange_directory: Path) -> Connection:
-    """The partner as config.toml has it.
+def connect(
+    partner: str,
+    manifest: Manifest,
+    config: Partner,
+    exchange_directory: Path,
+    servers: Mapping[str, SftpServer] = NO_MAPPING,
+) -> Connection:
+    """The partner as config.toml has it; *servers* are those of ``[sftp]``.
 
     Raises:
         BadSetting: a setting is missing or wrong.
+        BadServer: its SFTP server is not as it should be.
         BadSecret: a secret is named that the partner does not have.
         BadAddress: ``base_url`` is not one that manifest and environment allow.
     """
@@ -98,7 +148,26 @@ def connect(partner: str, manifest: Manifest, config: Partner, exchange_director
         },
         secrets=SecretStore(partner, config.secrets),
         folder=exchange_directory / partner,
+        server=_server(partner, manifest, config, servers),
     )
+
+
+def _server(
+    partner: str, manifest: Manifest, config: Partner, servers: Mapping[str, SftpServer]
+) -> SftpServer | None:
+    if config.sftp is None:
+        return None
+    if all(endpoint.kind != "files" for endpoint in manifest.endpoints.values()):
+        raise BadSetting(partner=partner, setting="sftp", reason=N_("this partner exchanges no files"))
+    server = servers[config.sftp]
+    # These stand in a command of sftp's and in ssh's: nothing there may be read as more than a name.
+    if not _HOST.fullmatch(server.host) or not _USER.fullmatch(server.user):
+        raise BadServer(host=server.host, reason=N_("host and user must be plain names"))
+    if not all(_FOLDER.fullmatch(name) for name in (server.out_directory, server.in_directory)):
+        raise BadServer(host=server.host, reason=N_("a folder may have letters, digits and ._-/ only"))
+    if any('"' in str(path) or "%" in str(path) for path in (server.key_file, server.known_hosts)):
+        raise BadServer(host=server.host, reason=N_('a path of its files holds " or %'))
+    return server
 
 
 def _check_patience(

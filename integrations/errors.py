@@ -65,6 +65,14 @@ class BadAddress(Reasoned, ConfigError):
     advice = N_("Allowed in this environment: {allowed}.")
 
 
+class BadServer(Reasoned, ConfigError):
+    """An SFTP server cannot be used as config.toml has it."""
+
+    code = "integrations.bad_server"
+    sentence = N_("The SFTP server {host} cannot be used as it stands in config.toml: {reason}.")
+    advice = N_("Correct its table in [sftp].")
+
+
 class BadSecret(Reasoned, ConfigError):
     """A secret is missing or cannot be used; its value is never shown."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import stat
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from integrations.protocol import RemoteFile
 from integrations.transport import MaybeSent, ProvedNotSent
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
-_UNFINISHED: Final = ".part"
+UNFINISHED: Final = ".part"
 
 
 class FileDrop:
@@ -82,6 +83,24 @@ class FileDrop:
                 raise ProvedNotSent("answer_too_large")
             return content
 
+    def fetch(self, name: str, path: Path) -> bool:
+        """Copy the file to *path*, a piece at a time; False when there is no such file.
+
+        Raises:
+            ProvedNotSent: it is too large or cannot be read.
+        """
+        if not proper_name(name) or not self._folder.is_dir():
+            return False
+        with self._opened() as folder:
+            stream = _stream(folder, name)
+            if stream is None:
+                return False
+            with stream, path.open("wb") as copy:
+                if os.fstat(stream.fileno()).st_size > self._max_bytes:
+                    raise ProvedNotSent("answer_too_large")
+                shutil.copyfileobj(stream, copy)
+            return True
+
     @contextlib.contextmanager
     def _opened(self, *, create: bool = False) -> Iterator[int]:
         try:
@@ -98,24 +117,34 @@ class FileDrop:
 
 def proper_name(name: str) -> bool:
     """A plain file name, finished: no folder, no leading dot, no temporary ending."""
-    return bool(_NAME.fullmatch(name)) and not name.endswith(_UNFINISHED)
+    return bool(_NAME.fullmatch(name)) and not name.endswith(UNFINISHED)
 
 
 def _read(folder: int, name: str, limit: int) -> bytes | None:
     """At most *limit* bytes and one more, so that the caller sees an excess; None when there is no such file."""
+    stream = _stream(folder, name)
+    if stream is None:
+        return None
+    with stream:
+        return stream.read(limit + 1)
+
+
+def _stream(folder: int, name: str) -> BinaryIO | None:
+    """The ordinary file of that name, open; None when there is none."""
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except FileNotFoundError:
         return None
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            return None
-        return stream.read(limit + 1)
+    stream = os.fdopen(handle, "rb")
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    return None
 
 
 def _write(folder: int, name: str, content: bytes) -> None:
     """The file, whole, under its name; on any failure before that, nothing."""
-    temporary = f".{name}{_UNFINISHED}"
+    temporary = f".{name}{UNFINISHED}"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(temporary, dir_fd=folder)
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
+from core.documents.errors import NoSuchForm
 from core.errors import ConfigError, RegisterError
 from core.messages import N_, tr
 from integrations.answers import UnreadableAnswer
@@ -18,32 +19,35 @@ from integrations.catalogue import Catalogue
 from integrations.connection import connect
 from integrations.driver import Driver, Exposure
 from integrations.errors import (
-    NoSuchFile,
     NotACapability,
     PartnerNotConfigured,
     PartnerSilent,
 )
+from integrations.forms import OfForm
 from integrations.invoice_states import first_day_to_read, record_page
 from integrations.partner_exit import PartnerExit, new_id
-from integrations.protocol import Delivers, ExchangeFailed, FetchedInvoice, Fetches
+from integrations.protocol import Delivers, DeliversForms, ExchangeFailed, FetchedInvoice, Fetches
 from integrations.transport import TransportFailure
+from integrations.whole_file import fetch_whole
 from integrations.words import in_words, message_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from core.actor import Actor
+    from core.batches.types import Watcher
     from core.clock import Clock
     from core.config import Config
     from core.database import Database
     from core.disclosure.exits import Exit
+    from core.updates.sources import Source
     from integrations.connection import Connection
     from integrations.manifest import Manifest
-    from integrations.protocol import Adapter, Checkpoint, Environment, RemoteFile
+    from integrations.protocol import Adapter, Checkpoint, Environment
 
 INVOICE_STATES: Final = "invoice_states"
 DELIVERS: Final = "delivers"
-ANSWERS: Final = "in"
 READERS: Final = (Role.CLERK, Role.CONTACT_PERSON)
 
 
@@ -108,19 +112,28 @@ class Hub:
         return self._summary(name)
 
     def exit(self, name: str) -> Exit:
-        """The partner as a way out: the gate's ``exits``.
+        """The partner as a way out: the gate's ``exits``.  ``netvisor-customer`` is one of its other forms.
 
         Raises:
             NoSuchPartner: no adapter of that name is installed.
+            NoSuchForm: the adapter does not send that form.
             ConfigError: it is not configured, or not as it should be.
             NotACapability: it takes nothing out.
         """
         if name not in self._exits:
-            connection, adapter = self._connection(name), self._catalogue.adapter(name)
+            partner, _, form = name.partition("-")
+            adapter = self._form_adapter(partner, form) if form else self._catalogue.adapter(partner)
             if not isinstance(adapter, Delivers):
-                raise NotACapability(partner=name, capability=DELIVERS)
-            self._exits[name] = PartnerExit(adapter, connection, self._clock)
+                raise NotACapability(partner=partner, capability=DELIVERS)
+            self._exits[name] = PartnerExit(adapter, self._connection(partner), self._clock)
         return self._exits[name]
+
+    def _form_adapter(self, partner: str, form: str) -> Adapter:
+        known = self._catalogue.manifest(partner).forms
+        adapter = self._catalogue.adapter(partner) if form in known else None
+        if not isinstance(adapter, DeliversForms):
+            raise NoSuchForm(form=form, known=", ".join(sorted(known)) or "–")
+        return OfForm(adapter, form, known[form])
 
     def check(self, name: str, user_name: str = "") -> CheckReport:
         """Try the connection with invented data only; *user_name* is told to partners that ask who does it.
@@ -129,7 +142,7 @@ class Hub:
             NoSuchPartner, ConfigError: as `exit`.
         """
         connection, adapter = self._connection(name), self._catalogue.adapter(name)
-        connection.secrets.check(connection.manifest.secrets)
+        connection.check_secrets()
         driver = self._driver(adapter, connection, user_name)
         try:
             found = driver.run(adapter.check(driver.context()), Exposure())
@@ -187,33 +200,31 @@ class Hub:
         except ExchangeFailed as failure:
             raise PartnerSilent(partner=name, reason=message_id(failure.code)) from None
 
-    def answer_files(self, name: str) -> tuple[RemoteFile, ...]:
-        """Files that a partner has left in its ``in`` folder of the exchange directory, by name.
+    def source(self, service: str) -> Source:
+        """Where the answers of the update service called *service* lie: its folder, or its partner's.
 
         Raises:
-            PartnerSilent: the folder cannot be read.
+            NoSuchService: there is none of that name.
+            ConfigError: its partner is not as it should be.
         """
-        connection = self._connection(name)
-        try:
-            return connection.files(ANSWERS).list("*")
-        except TransportFailure as failure:
-            raise PartnerSilent(partner=name, reason=message_id(failure.reason)) from None
+        from core.updates.mapping import service_of
+        from core.updates.sources import FolderSource
+        from integrations.partner_files import PartnerFiles
 
-    def answer_file(self, name: str, file_name: str) -> bytes:
-        """The content of one of `answer_files`.
+        settings = service_of(self._config, service)
+        if settings.folder is not None:
+            return FolderSource(settings.folder, settings.files, settings.settled_seconds, self._clock)
+        adapter = self._config.recipients[settings.recipient].adapter
+        return PartnerFiles(self._connection(adapter), settings.files)
+
+    def fetch_whole(self, name: str, path: Path, progress: Watcher | None = None) -> int:
+        """A partner's file of everything, fetched to *path*; see `integrations.whole_file.fetch_whole`.
 
         Raises:
-            NoSuchFile: there is no such file.
-            PartnerSilent: it cannot be read or is too large.
+            ConfigError, PartnerSilent, CannotWrite: why there is none.
         """
-        connection = self._connection(name)
-        try:
-            content = connection.files(ANSWERS).get(file_name)
-        except TransportFailure as failure:
-            raise PartnerSilent(partner=name, reason=message_id(failure.reason)) from None
-        if content is None:
-            raise NoSuchFile(partner=name, name=file_name)
-        return content
+        connection, adapter = self._connection(name), self._catalogue.adapter(name)
+        return fetch_whole(self._driver(adapter, connection, ""), adapter, name, path, progress)
 
     def _configured(self, kind: str) -> list[str]:
         return [
@@ -226,7 +237,8 @@ class Hub:
         manifest = self._catalogue.manifest(name)
         if name not in self._config.partners:
             raise PartnerNotConfigured(partner=name)
-        return connect(name, manifest, self._config.partners[name], self._config.files.exchange_directory)
+        config = self._config
+        return connect(name, manifest, config.partners[name], config.files.exchange_directory, config.sftp)
 
     def _driver(self, adapter: Adapter, connection: Connection, user_name: str) -> Driver:
         return Driver(adapter, connection, self._clock, new_id, user_name)

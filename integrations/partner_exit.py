@@ -18,6 +18,7 @@ from core.disclosure.exits import (
 from core.disclosure.permit import check_permit
 from integrations.answers import UnreadableAnswer
 from integrations.driver import Driver, Exposure, personal_values
+from integrations.forms import OfForm
 from integrations.transport import ProvedNotSent, TransportFailure
 
 if TYPE_CHECKING:
@@ -54,13 +55,15 @@ class PartnerExit:
         declared, connection = self._connection.manifest, self._connection
         off = {field for field, switch in declared.recipient.when.items() if not connection.settings[switch]}
         sandbox = connection.environment == "sandbox"
+        form = self._adapter if isinstance(self._adapter, OfForm) else None
+        takes = declared.recipient if form is None else form.proposal
         return ExitManifest(
-            name=connection.partner,
+            name=connection.partner if form is None else f"{connection.partner}-{form.form}",
             version=declared.version,
-            purposes=frozenset(declared.recipient.purposes),
-            requires=frozenset(declared.recipient.requires) - off,
-            may_use=frozenset(declared.recipient.may_use) - off,
-            in_doubt=declared.in_doubt.strategy,
+            purposes=frozenset(takes.purposes),
+            requires=frozenset(takes.requires) - off,
+            may_use=frozenset(takes.may_use) - off,
+            in_doubt=declared.in_doubt.strategy if form is None else "manual",
             settle_seconds=SETTLE_AT_ONCE if sandbox else declared.in_doubt.settle_seconds,
             environment=connection.environment,
             destinations=connection.destinations(),
@@ -73,7 +76,7 @@ class PartnerExit:
             InvalidInput: an item cannot be rendered.
             ConfigError: a secret that sending needs cannot be used; said now, while nothing is recorded yet.
         """
-        self._connection.secrets.check(self._connection.manifest.secrets)
+        self._connection.check_secrets()
         return self._adapter.render(self._driver("").context(), purpose, items)
 
     def deliver(
@@ -84,7 +87,7 @@ class PartnerExit:
         payloads: Sequence[Payload],
         attempt: Attempt,
     ) -> Outcome:
-        """Send what was rendered; after a failed sending the items that are left are not tried."""
+        """Send what was rendered; after a failed sending, or when the partner is busy, the items that are left are not tried."""
         check_permit(permit)
         driver = self._driver(permit.user_name)
         if self._connection.manifest.mode == "batch":
@@ -100,7 +103,7 @@ class PartnerExit:
             mine = [payload for payload in payloads if payload.item_ids == (item.id,)]
             exchange = self._adapter.deliver(driver.context(), purpose, [item], mine)
             outcomes[item.id] = _one(self._delivered(driver, exchange, exposure, [item]))
-            broken = exposure.broken
+            broken = exposure.broken or exposure.status in self._connection.manifest.responses.busy_status
         return next(iter(outcomes.values())) if len(outcomes) == 1 else Partial(dict(outcomes))
 
     def inquire(self, permit: Permit, items: Sequence[Item]) -> InquiryResult:

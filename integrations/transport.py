@@ -25,7 +25,7 @@ import httpcore
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Reason = Literal[
     "address_not_allowed",
@@ -43,6 +43,11 @@ Reason = Literal[
     "name_taken",
     "disk",
     "file_missing",
+    "file_growing",
+    "server_unknown",
+    "sign_in_refused",
+    "server_refused",
+    "program_missing",
 ]
 
 _TALKATIVE: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks")
@@ -102,8 +107,10 @@ class WireResponse:
     content: bytes = field(repr=False)
 
 
-def send(request: WireRequest, policy: Policy) -> WireResponse:
-    """Send *request* once.
+def send(
+    request: WireRequest, policy: Policy, sink: Callable[[bytes], None] | None = None
+) -> WireResponse:
+    """Send *request* once; the content of a good answer goes to *sink*, where there is one, as it comes.
 
     Raises:
         ProvedNotSent: nothing left.
@@ -117,7 +124,7 @@ def send(request: WireRequest, policy: Policy) -> WireResponse:
     # What the libraries raise may hold the URL or a header, so it ends here, unchained.
     failure: Reason | None = None
     try:
-        return _exchange(request, policy, deadline, state)
+        return _exchange(request, policy, deadline, state, sink)
     except TransportFailure as error:
         failure = error.reason
     except httpcore.TimeoutException:
@@ -129,7 +136,13 @@ def send(request: WireRequest, policy: Policy) -> WireResponse:
     raise MaybeSent(failure) if state.began else ProvedNotSent(failure)
 
 
-def _exchange(request: WireRequest, policy: Policy, deadline: _Deadline, state: _State) -> WireResponse:
+def _exchange(
+    request: WireRequest,
+    policy: Policy,
+    deadline: _Deadline,
+    state: _State,
+    sink: Callable[[bytes], None] | None,
+) -> WireResponse:
     target = _literal_url(request.url)
     built = httpx.Request(request.method, target, headers=_headers(request), content=request.body)
     backend = _CheckedBackend(policy, deadline, state)
@@ -138,7 +151,7 @@ def _exchange(request: WireRequest, policy: Policy, deadline: _Deadline, state: 
         httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client,
         contextlib.closing(client.send(built, stream=True)) as response,
     ):
-        return _read(response, policy)
+        return _read(response, policy, sink)
 
 
 def _proper(name: str, value: str) -> bool:
@@ -158,15 +171,19 @@ def _literal_url(url: str) -> httpx.URL:
     return parsed
 
 
-def _read(response: httpx.Response, policy: Policy) -> WireResponse:
+def _read(
+    response: httpx.Response, policy: Policy, sink: Callable[[bytes], None] | None
+) -> WireResponse:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise MaybeSent("answer_compressed")
-    content = bytearray()
+    content, size = bytearray(), 0
+    into = sink if sink is not None and response.status_code == httpx.codes.OK else content.extend
     for chunk in response.iter_raw(_CHUNK):
-        content += chunk
-        if len(content) > policy.response_bytes:
+        size += len(chunk)
+        if size > policy.response_bytes:
             raise MaybeSent("answer_too_large")
+        into(chunk)
     headers = {name.lower(): value for name, value in response.headers.items()}
     return WireResponse(response.status_code, headers, bytes(content))
 
@@ -246,11 +263,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         if (host, port) not in self._policy.hosts:
             raise ProvedNotSent("address_not_allowed")
-        addresses = _resolved(host, port, self._deadline)
-        if not addresses:
-            raise ProvedNotSent("address_not_found")
-        if not all(_admitted(address, sandbox=self._policy.sandbox) for address in addresses):
-            raise ProvedNotSent("address_not_allowed")
+        addresses = _checked(host, port, self._deadline, sandbox=self._policy.sandbox)
         capped = self._deadline.capped(timeout, httpcore.ConnectTimeout)
         return _CheckedStream(
             self._first(addresses, port, capped, socket_options), self._deadline, self._state
@@ -269,6 +282,24 @@ class _CheckedBackend(httpcore.NetworkBackend):
             with contextlib.suppress(httpcore.ConnectError):
                 return self._inner.connect_tcp(address, port, timeout, socket_options=options)
         return self._inner.connect_tcp(last, port, timeout, socket_options=options)
+
+
+def checked_address(host: str, port: int, seconds: float, *, sandbox: bool) -> str:
+    """An address of *host* to connect to at once, looked up and checked as `send` does it.
+
+    Raises:
+        ProvedNotSent: it has none, or one that may not be spoken to.
+    """
+    return _checked(host, port, _Deadline(seconds), sandbox=sandbox)[0]
+
+
+def _checked(host: str, port: int, deadline: _Deadline, *, sandbox: bool) -> Sequence[str]:
+    addresses = _resolved(host, port, deadline)
+    if not addresses:
+        raise ProvedNotSent("address_not_found")
+    if not all(_admitted(address, sandbox=sandbox) for address in addresses):
+        raise ProvedNotSent("address_not_allowed")
+    return addresses
 
 
 def _resolved(host: str, port: int, deadline: _Deadline) -> Sequence[str]:

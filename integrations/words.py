@@ -26,6 +26,13 @@ _WORDS: Final[Mapping[str, str]] = {
     "name_taken": N_("There is another file of that name."),
     "disk": N_("The exchange directory could not be written or read."),
     "file_missing": N_("The file is not there."),
+    "file_growing": N_("The file was still being written."),
+    "server_unknown": N_("The server showed another key than known_hosts has for it."),
+    "sign_in_refused": N_("The server did not accept our key or user name."),
+    "server_refused": N_(
+        "The server did not do what was asked: check its folder, our rights there and its room."
+    ),
+    "program_missing": N_("The program sftp (OpenSSH) is not installed."),
     # Of the hub.
     "stopped": N_("It was not tried, since an earlier sending failed."),
     "unreadable": N_("The answer could not be read."),
@@ -44,6 +51,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "SYSTEM_MAINTENANCE": N_("The partner's service is under maintenance."),
     "TECHNICAL_ERROR": N_("The partner's service failed."),
     "CUSTOMER_NOT_UNIQUE": N_("The partner has several customers of this number."),
+    "CUSTOMER_NOT_FOUND": N_("The partner does not have this customer."),
     "INVOICE_NUMBER_TWICE": N_("The partner has several invoices of this number."),
     "INVOICE_OF_ANOTHER": N_("The partner has an invoice of this number for another customer."),
     "INVOICE_DIFFERS": N_("The partner has an invoice of this number with another sum."),
@@ -61,6 +69,12 @@ _WORDS: Final[Mapping[str, str]] = {
     "VA5": N_("The partner did not accept the user id."),
     "V01": N_("The partner had a problem with its service or connection."),
     "OTHER_ANSWER": N_("The answer was to another kind of question."),
+    # YTJ's, and of any partner over HTTP.
+    "TOO_MANY": N_("The partner has been asked too much for now; ask the rest later."),
+    "BAD_QUESTION": N_("The partner did not accept the question."),
+    "HTTP_429": N_("The partner has been asked too much for now; ask the rest later."),
+    "HTTP_500": N_("The partner's service failed."),
+    "HTTP_503": N_("The partner's service is under maintenance."),
     "ANOTHER_SUBJECT": N_("The answer was about somebody else."),
 }
 

@@ -50,6 +50,9 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# An order that was not gone through with is no dealing with the customer.
+NOT_DEALT: Final = (OrderState.DRAFT, OrderState.CANCELLED)
+
 # From a state to those it may become.  Whoever sends orders marks sending, sent, in doubt and back to placed.
 NEXT: Final[Mapping[OrderState, frozenset[OrderState]]] = {
     OrderState.DRAFT: frozenset({OrderState.PLACED, OrderState.CANCELLED}),

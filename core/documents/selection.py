@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.actor import require
 from core.clock import HELSINKI
 from core.customers.model import customer_order_table, customer_table
+from core.customers.orders import NOT_DEALT
 from core.customers.types import Status
 from core.disclosure.gate import SENDERS
 from core.disclosure.purposes import purpose_of
@@ -37,8 +38,6 @@ TASK: Final = "export"
 _customer: Final = customer_table.c
 _order: Final = customer_order_table.c
 _CHUNK: Final = 500
-# An order that was not gone through with is no dealing with the customer.
-_NOT_DEALT: Final = ("draft", "cancelled")
 
 
 class Stage(StrEnum):
@@ -186,7 +185,7 @@ def _query(criteria: Criteria) -> Select[tuple[int, str | None, str | None]]:
     if criteria.ordered_since:
         dealt = (
             select(_order.customer_id)
-            .where(_order.placed_on >= criteria.ordered_since, _order.state.not_in(_NOT_DEALT))
+            .where(_order.placed_on >= criteria.ordered_since, _order.state.not_in(NOT_DEALT))
             .scalar_subquery()
         )
         query = query.where(_customer.id.in_(dealt))

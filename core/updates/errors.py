@@ -54,6 +54,14 @@ class UnknownCustomer(RowProblem):
     advice = N_("Check the number; if the customer has been erased, leave the row out.")
 
 
+class NobodyAlike(RowProblem):
+    """The register has nobody like the row."""
+
+    code = "updates.nobody_alike"
+    sentence = N_("Nobody in the register is like this row.")
+    advice = N_("Add the customer number, or correct the name and the old address.")
+
+
 class TwiceInFile(RowProblem):
     """A second answer for the same customer."""
 
@@ -92,6 +100,30 @@ class BadDate(RowProblem):
     code = "updates.bad_date"
     sentence = N_("This is not a date, or it is not of our time.")
     advice = N_("Write it as 2026-11-23 or 23.11.2026.")
+
+
+class FolderUnreadable(ConfigError):
+    """The folder of a service's answers is not there or not ours to read."""
+
+    code = "updates.folder_unreadable"
+    sentence = N_("The folder {folder} could not be read: {reason}.")
+    advice = N_("Correct updates.….folder in config.toml, or make the folder.")
+
+
+class NoSuchAnswer(NotFound):
+    """The folder has no such file."""
+
+    code = "updates.no_such_answer"
+    sentence = N_("There is no answer called {name} in the folder.")
+    advice = N_("List what lies there: rekisteri update fetch SERVICE.")
+
+
+class StillGrowing(InvalidInput):
+    """Somebody may still be writing the file."""
+
+    code = "updates.still_growing"
+    sentence = N_("The file was changed less than {seconds} seconds ago; it may not be whole yet.")
+    advice = N_("Wait a moment and try again; updates.….settled_seconds in config.toml says how long.")
 
 
 class NobodySelected(InvalidInput):

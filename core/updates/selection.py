@@ -4,37 +4,65 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import Text, exists, func, or_, select, type_coerce
 
 from core.actor import Role, require
-from core.customers.model import customer_table
-from core.customers.types import Kind, Status
+from core.batches.model import batch_row_table, batch_table
+from core.clock import HELSINKI
+from core.customers.model import customer_change_table, customer_order_table, customer_table
+from core.customers.orders import NOT_DEALT
+from core.customers.places import chunks
+from core.customers.types import ADDRESS_FIELDS, Kind, Status
 from core.disclosure.types import Subject, TransferRequest
 from core.updates.errors import NobodySelected
 from core.updates.mapping import service_of
+from core.updates.types import Outcome
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Connection
 
     from core.actor import Actor
+    from core.customers.types import SourceKind
     from core.disclosure.types import Preview, TransferResult
     from core.register import Register
 
 TASK = "address_update"
 _customer = customer_table.c
+_change = customer_change_table.c
+_order = customer_order_table.c
+_row = batch_row_table.c
+# As the history writes a field's change; inside a value the quotation marks are escaped, so nothing else matches.
+_TOUCHES_ADDRESS: Final = or_(
+    *(type_coerce(_change.changes, Text).like(f'%"{part}": [%') for part in ADDRESS_FIELDS)
+)
+# What an answer said of an address that stands: it was so already, or became so.
+_CONFIRMED: Final = (Outcome.UNCHANGED, Outcome.APPLIED, Outcome.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which persons: all of them, or those with these customer numbers, or whose postcode begins so; `limit` at most.
+    """Which persons: those that fit every criterion given, at most `limit`, the longest in the register first.
 
-    Organisations are never asked about: their data comes from the business register.
+    `postcode` is how it begins. `confirmed_before`: whose address nobody has given or confirmed since that day, an
+    earlier answer included. `sources`: who gave the present address. `no_orders_since`: who has placed no order since
+    that day.
+
+    Organisations are never asked about: their data comes from the business register. Whom the gate must leave out - the
+    restricted, the protected, those who have forbidden updates or are gone - it leaves out and counts, whatever is
+    chosen here.
     """
 
     numbers: tuple[str, ...] = ()
     postcode: str | None = None
+    confirmed_before: date | None = None
+    sources: tuple[SourceKind, ...] = ()
+    no_orders_since: date | None = None
     limit: int | None = None
 
 
@@ -70,12 +98,45 @@ def send_selection(register: Register, actor: Actor, service: str, criteria: Cri
 def _chosen(connection: Connection, criteria: Criteria) -> list[tuple[int, str]]:
     chosen = (
         select(_customer.id, _customer.number)
-        .where(_customer.kind == Kind.PERSON, _customer.status != Status.ERASED)
+        .where(_customer.kind == Kind.PERSON, _customer.status != Status.ERASED, *_conditions(criteria))
         .order_by(_customer.id)
         .limit(criteria.limit)
     )
-    if criteria.numbers:
-        chosen = chosen.where(_customer.number.in_(criteria.numbers))
+    if not criteria.numbers:
+        return [(row.id, row.number) for row in connection.execute(chosen)]
+    found: dict[int, str] = {}
+    for numbers in chunks(list(dict.fromkeys(criteria.numbers))):
+        rows = connection.execute(chosen.where(_customer.number.in_(numbers)))
+        found.update({row.id: row.number for row in rows})
+    return sorted(found.items())[: criteria.limit]
+
+
+def _conditions(criteria: Criteria) -> Iterator[ColumnElement[bool]]:
     if criteria.postcode:
-        chosen = chosen.where(_customer.postcode.startswith(criteria.postcode, autoescape=True))
-    return [(row.id, row.number) for row in connection.execute(chosen)]
+        yield _customer.postcode.startswith(criteria.postcode, autoescape=True)
+    if criteria.confirmed_before:
+        since = datetime.combine(criteria.confirmed_before, time(), HELSINKI)
+        yield ~exists().where(
+            _change.customer_id == _customer.id, _TOUCHES_ADDRESS, _change.recorded_at >= since
+        )
+        yield ~exists().where(
+            _row.customer_id == _customer.id,
+            _row.outcome.in_(_CONFIRMED),
+            _row.batch_id == batch_table.c.id,
+            batch_table.c.started_at >= since,
+        )
+    if criteria.sources:
+        latest = (
+            select(func.max(_change.id))
+            .where(_change.customer_id == _customer.id, _TOUCHES_ADDRESS)
+            .scalar_subquery()
+        )
+        yield (
+            select(_change.source_kind).where(_change.id == latest).scalar_subquery().in_(criteria.sources)
+        )
+    if criteria.no_orders_since:
+        yield ~exists().where(
+            _order.customer_id == _customer.id,
+            _order.placed_on >= criteria.no_orders_since,
+            _order.state.not_in(NOT_DEALT),
+        )

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 
-from core.config import Partner
+from core.config import Partner, Recipient, UpdateAnswer, UpdateService
 from core.customers import invoices, orders, service
 from core.customers.invoices import State
 from core.customers.money import OrderLine
@@ -302,13 +303,26 @@ def test_answer_file_that_is_not_there(tmp_path: Path, clock: FixedClock) -> Non
     installed = Catalogue([EntryPoint("address_file", "integrations.address_file", GROUP)])
     settings = {"columns": {"customer.number": "Tunniste"}}
     configured = partners.config(tmp_path, address_file=Partner(settings=settings))
+    service = UpdateService(recipient="addresses", answer=UpdateAnswer(key="Tunniste", columns={}))
+    recipient = Recipient(
+        name="Osoitepalvelu Oy",
+        role="processor",
+        agreement="DPA 1",
+        agreement_from=date(2026, 1, 1),
+        purposes=("address_update",),
+        categories=("customer_number",),
+        adapter="address_file",
+    )
+    configured = structs.replace(configured, updates={"posti": service}, recipients={"addresses": recipient})
     nothing: Any = None
-    hub = Hub(configured, nothing, clock, installed)
-    assert hub.answer_files("address_file") == ()
-    with pytest.raises(NoSuchFile):
-        hub.answer_file("address_file", "../../etc/passwd")
+    source = Hub(configured, nothing, clock, installed).source("posti")
+    assert source.files() == ()
+    with pytest.raises(NoSuchFile), source.taken("../../etc/passwd"):
+        pass
     folder = tmp_path / "address_file" / "in"
     folder.mkdir(parents=True)
     (folder / "answer.csv").write_bytes(b"a;b\n")
-    assert [found.name for found in hub.answer_files("address_file")] == ["answer.csv"]
-    assert hub.answer_file("address_file", "answer.csv") == b"a;b\n"
+    assert [found.name for found in source.files()] == ["answer.csv"]
+    with source.taken("answer.csv") as path:
+        assert path.read_bytes() == b"a;b\n"
+    assert not path.exists()

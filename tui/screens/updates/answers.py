@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from core.updates import service
-from core.updates.mapping import service_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from core.batches.types import Batch
     from tui.session.seat import Seat
@@ -35,7 +33,7 @@ def work_of(seat: Seat) -> list[Work]:
     found = [
         Work(name, file.name, file.size)
         for name in seat.register.config.updates
-        for file in seat.hub.answer_files(_adapter(seat, name))
+        for file in seat.hub.source(name).files()
     ]
     with seat.reading() as connection:
         runs = service.runs(connection, limit=_RUNS)
@@ -44,14 +42,6 @@ def work_of(seat: Seat) -> list[Work]:
 
 @contextmanager
 def answer_path(seat: Seat, work: Work) -> Iterator[Path]:
-    """The answer as a file to read, fetched by the hub and forgotten afterwards."""
-    content = seat.hub.answer_file(_adapter(seat, work.service), work.file)
-    with TemporaryDirectory(prefix="rekisteri-") as directory:
-        path = Path(directory) / Path(work.file).name
-        path.write_bytes(content)
+    """The answer as a file to read; one that was fetched is forgotten afterwards."""
+    with seat.hub.source(work.service).taken(work.file) as path:
         yield path
-
-
-def _adapter(seat: Seat, name: str) -> str:
-    config = seat.register.config
-    return config.recipients[service_of(config, name).recipient].adapter
