@@ -17,6 +17,7 @@ from core.disclosure.review import model as review
 from core.keys import data_key_table
 from core.notices import model as notices
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
+from core.retention import model as retention
 from core.rights import model as rights
 from core.staff import model as staff
 
@@ -268,6 +269,19 @@ IN_BATCHES: Final = (
 _OF_CASE: Final = Through("case_number", rights.case_table, "number", Direct())
 
 IN_CASES: Final = (
+    Holding(
+        retention.hold_table,
+        Direct(),
+        DataClass.CASES,
+        Fate.EMPTY,
+        shown=(
+            *("kind", "law", "since", "until", "review_on", "owner_name", "recorded_at", "recorded_by_name"),
+            *("released_at", "released_by_name"),
+        ),
+        sealed=("reason", "released_reason"),
+        technical=("id", "customer_id", "owner_id", "recorded_by", "released_by"),
+        emptied={"customer_id": None, "reason": None, "released_reason": None},
+    ),
     Holding(
         rights.case_file_table,
         _OF_CASE,

@@ -9,7 +9,7 @@ import pytest
 
 from core.config.schema import RightsSettings
 from core.customers import service as customers
-from core.customers.types import CustomerValues, Source, SourceKind
+from core.customers.types import CustomerValues, Kind, Source, SourceKind
 from core.rights import intake
 from core.rights.types import CaseKind, Channel, Request
 
@@ -27,7 +27,7 @@ MONDAY = date(2026, 11, 23)
 @pytest.fixture
 def matti(database: Database, actor: Actor, keyring: KeyRing) -> Customer:
     """An invented customer."""
-    values = CustomerValues(kind="person", first_name="Matti", last_name="Meikäläinen", street="Kuja 1")
+    values = CustomerValues(kind=Kind.PERSON, first_name="Matti", last_name="Meikäläinen", street="Kuja 1")
     with database.unit_of_work() as uow:
         added = customers.add(uow, actor, values, Source(SourceKind.STAFF, "test"))
         uow.commit()

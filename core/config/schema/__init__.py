@@ -21,6 +21,7 @@ from core.config.schema.register import (
     LogSettings,
     RegisterSettings,
 )
+from core.config.schema.retention import RetentionSettings
 from core.config.schema.rights import Authority, RightsSettings
 from core.config.schema.work import CreditSettings, OrderSettings, StaffSettings
 
@@ -44,6 +45,7 @@ __all__ = [
     "Partner",
     "Recipient",
     "RegisterSettings",
+    "RetentionSettings",
     "ReviewSettings",
     "RightsSettings",
     "Settings",
@@ -71,6 +73,7 @@ class Config(Settings, frozen=True, kw_only=True):
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     web: WebSettings = field(default_factory=WebSettings)
     rights: RightsSettings = field(default_factory=RightsSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sftp: dict[str, SftpServer] = field(default_factory=dict)
