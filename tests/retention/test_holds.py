@@ -14,8 +14,9 @@ from core.customers import orders
 from core.customers import service as customers
 from core.customers.invoices import State
 from core.customers.model import customer_order_table, customer_table, invoice_table
+from core.customers.money import OrderLine
 from core.customers.orders import OrderState
-from core.customers.types import CustomerValues, OrderLine, Source, SourceKind
+from core.customers.types import CustomerValues, Source, SourceKind
 from core.retention.holds import holds_of, holds_of_many
 from core.retention.model import hold_table
 from core.retention.types import HoldKind
