@@ -1,4 +1,4 @@
-"""Lists of ids of any length as one parameter, so that a statement stays the same for one person and for 100,000."""
+"""Lists of ids or words of any length as one parameter, so that a statement stays the same for one person and for 100,000."""
 
 from __future__ import annotations
 
@@ -12,24 +12,30 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from sqlalchemy import ColumnElement, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.types import TypeEngine
 
 
-class _IdList(TypeDecorator["Sequence[int]"]):
-    """Whole numbers: an array on PostgreSQL, JSON on SQLite."""
+class _List(TypeDecorator["Collection[int] | Collection[str]"]):
+    """Whole numbers, or texts: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, texts: bool) -> None:
+        self.texts = texts
+        super().__init__()
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type that the database has for it."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+        return dialect.type_descriptor(
+            Text() if dialect.name == "sqlite" else ARRAY(Text() if self.texts else BigInteger())
+        )
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Collection[int] | Collection[str] | None, dialect: Dialect) -> Any:
         """As the driver takes it."""
         return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
@@ -53,6 +59,6 @@ def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **named: Any) -
     return f"{compiler.process(column, **named)} = ANY ({compiler.process(ids, **named)})"
 
 
-def among(column: ColumnElement[int], parameter: str) -> ColumnElement[bool]:
-    """Whether *column* is one of the ids that are given as *parameter* when the statement is run."""
-    return _Among(column, bindparam(parameter, type_=_IdList))
+def among(column: ColumnElement[int] | ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    """Whether *column* is one of the ids or texts that are given as *parameter* when the statement is run."""
+    return _Among(column, bindparam(parameter, type_=_List(texts=isinstance(column.type, Text))))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from core.bulk import insert_rows
 from core.disclosure.categories import categories_of
 from core.disclosure.errors import KeyInUse, PlanOutdated
-from core.disclosure.log.lines import lines_root
+from core.disclosure.log.lines import Line, lines_root
 from core.disclosure.model import (
     transfer_key_table,
     transfer_left_out_table,
@@ -20,12 +20,14 @@ from core.disclosure.model import (
     transfer_table,
 )
 from core.disclosure.owner import LEASE, this_process
-from core.disclosure.planning import draw_up, lock_customers, same_plan
+from core.disclosure.planning import lock_customers, still_holds
 from core.disclosure.policy import POLICY_VERSION
 from core.disclosure.review import approvals
 from core.disclosure.sealing import blinded, blinding_key, data_keys, sealed_lines, transfer_key
 from core.disclosure.types import STATE_NAMES, TransferState
 from core.errors import Words
+from core.id_lists import among
+from core.prepared import Prepared
 from core.version import version
 
 if TYPE_CHECKING:
@@ -43,10 +45,21 @@ if TYPE_CHECKING:
     from core.disclosure.types import Plan, Preview
     from core.keys import KeyRing
 
-_CHUNK = 500
-_ROWS = 5000
-_INSERT_TRANSFER = insert(transfer_table)
-_LINE_COLUMNS = (
+_ROWS: Final = 5000
+_INSERT_TRANSFER: Final = Prepared(
+    insert(transfer_table),
+    [column.name for column in transfer_table.c if column.name not in ("attempted_at", "finished_at")],
+)
+_HOLDER: Final = Prepared(
+    select(transfer_key_table.c.key, transfer_table.c.number, transfer_table.c.state)
+    .join(transfer_table, transfer_table.c.id == transfer_key_table.c.transfer_id)
+    .where(
+        transfer_key_table.c.recipient_code == bindparam("recipient"),
+        among(transfer_key_table.c.key, "keys"),
+    )
+    .limit(1)
+)
+_LINE_COLUMNS: Final = (
     "transfer_id",
     "number",
     "item_id",
@@ -92,7 +105,7 @@ def record_intent(
     plan = preview.plan
     request = plan.request
     lock_customers(uow.connection, [subject.customer_id for subject in request.subjects])
-    if not same_plan(plan, draw_up(uow.connection, keyring, exits, request, uow.now)):
+    if not still_holds(uow.connection, keyring, exits, plan, uow.now):
         raise PlanOutdated
     _check_keys(uow.connection, plan)
     keys = data_keys(uow, keyring, plan)
@@ -117,40 +130,38 @@ def record_intent(
             "country": plan.country,
             "categories": sorted(categories_of({name for item in plan.items for name in item.fields})),
             "count": len(lines),
-            "lines_root": lines_root(line.line for line in lines).hex(),
+            "lines_root": lines_root(Line(it.number, it.tag, it.commitment, it.digest) for it in lines).hex(),
             "policy": str(POLICY_VERSION),
             "software": version(),
             "sealed": hashlib.sha256(sealed).hexdigest(),
         }
         | ({} if approval is None else {"approval": approval.uuid}),
     )
-    uow.connection.execute(
-        _INSERT_TRANSFER,
-        {
-            "id": transfer_id,
-            "number": index,
-            "recipient_code": plan.recipient.code,
-            "recipient_version": plan.recipient.version,
-            "purpose": plan.purpose.code,
-            "basis": plan.basis,
-            "country": plan.country,
-            "task": request.task,
-            "reason": request.reason,
-            "staff_id": actor.staff_id,
-            "staff_name": actor.name,
-            "adapter": plan.way,
-            "adapter_version": manifest.version,
-            "environment": manifest.environment,
-            "fields": sorted(plan.fields),
-            "size": len(lines),
-            "payload_digest": payload_digest,
-            "sealed": sealed,
-            "state": TransferState.INTENT,
-            "created_at": uow.now,
-            "owner": this_process(),
-            "lease_until": uow.now + LEASE,
-        },
-    )
+    transfer = {
+        "id": transfer_id,
+        "number": index,
+        "recipient_code": plan.recipient.code,
+        "recipient_version": plan.recipient.version,
+        "purpose": plan.purpose.code,
+        "basis": plan.basis,
+        "country": plan.country,
+        "task": request.task,
+        "reason": request.reason,
+        "staff_id": actor.staff_id,
+        "staff_name": actor.name,
+        "adapter": plan.way,
+        "adapter_version": manifest.version,
+        "environment": manifest.environment,
+        "fields": sorted(plan.fields),
+        "size": len(lines),
+        "payload_digest": payload_digest,
+        "sealed": sealed,
+        "state": TransferState.INTENT,
+        "created_at": uow.now,
+        "owner": this_process(),
+        "lease_until": uow.now + LEASE,
+    }
+    _INSERT_TRANSFER.run(uow.connection, transfer)
     _write_lines(uow.connection, transfer_id, plan, lines)
     if approval is not None:
         approvals.use(uow, approval, transfer_id)
@@ -186,22 +197,13 @@ def _check_keys(connection: Connection, plan: Plan) -> None:
 def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
     """The refusal that names who holds a key of the plan, or None when all are free."""
     keys = sorted(item.key for item in plan.items)
-    for start in range(0, len(keys), _CHUNK):
-        row = connection.execute(
-            select(transfer_key_table.c.key, transfer_table.c.number, transfer_table.c.state)
-            .join(transfer_table, transfer_table.c.id == transfer_key_table.c.transfer_id)
-            .where(
-                transfer_key_table.c.recipient_code == plan.recipient.code,
-                transfer_key_table.c.key.in_(keys[start : start + _CHUNK]),
-            )
-            .limit(1)
-        ).first()
+    for start in range(0, len(keys), _ROWS):
+        wanted = {"recipient": plan.recipient.code, "keys": keys[start : start + _ROWS]}
+        row = _HOLDER.row(connection, wanted)
         if row is not None:
+            key, number, state = row
             return KeyInUse(
-                key=row.key,
-                recipient=plan.recipient.name,
-                transfer=row.number,
-                state=Words(STATE_NAMES[row.state]),
+                key=key, recipient=plan.recipient.name, transfer=number, state=Words(STATE_NAMES[state])
             )
     return None
 
@@ -209,10 +211,8 @@ def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
 def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Sequence[SealedLine]) -> None:
     # Some at a time: a row of each of 100,000 persons at once is tens of megabytes for nothing.
     for start in range(0, len(lines), _ROWS):
-        some = lines[start : start + _ROWS]
-        insert_rows(
-            connection, transfer_line_table, _LINE_COLUMNS, [_line_row(transfer_id, it) for it in some]
-        )
+        some = [(transfer_id, *line, "", False) for line in lines[start : start + _ROWS]]
+        insert_rows(connection, transfer_line_table, _LINE_COLUMNS, some)
     if plan.left_out:
         connection.execute(
             transfer_left_out_table.insert(),
@@ -229,29 +229,9 @@ def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Se
             ],
         )
     claims = sorted(line.key for line in lines)
-    insert_rows(
-        connection,
-        transfer_key_table,
-        ("recipient_code", "key", "transfer_id"),
-        [(plan.recipient.code, key, transfer_id) for key in claims],
-    )
-
-
-def _line_row(transfer_id: str, it: SealedLine) -> tuple[object, ...]:
-    line = it.line
-    return (
-        transfer_id,
-        line.number,
-        it.item_id,
-        it.customer_id,
-        it.key,
-        line.tag,
-        line.commitment,
-        line.digest,
-        it.sealed,
-        "",
-        False,
-    )
+    for start in range(0, len(claims), _ROWS):
+        claimed = [(plan.recipient.code, key, transfer_id) for key in claims[start : start + _ROWS]]
+        insert_rows(connection, transfer_key_table, ("recipient_code", "key", "transfer_id"), claimed)
 
 
 def key_conflict(connection: Connection, plan: Plan, error: IntegrityError) -> KeyInUse:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from core.clock import HELSINKI
 from core.customers.model import customer_table
@@ -24,22 +25,84 @@ from core.disclosure.policy import (
 from core.disclosure.purposes import purpose_of
 from core.disclosure.recipients import recipient_of
 from core.disclosure.types import ItemState, LeftOut, LeftOutReason, Plan
+from core.id_lists import among
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from core.customers.view import Standing
     from core.disclosure.exits import Exit, ExitManifest, FieldValue
     from core.disclosure.policy import Decision
+    from core.disclosure.purposes import Purpose
+    from core.disclosure.recipients import Recipient
     from core.disclosure.types import Subject, TransferRequest
     from core.keys import KeyRing
 
 # What a request may bring along; everything else is read from the register.
 EXTRA_FIELDS: Final = fields_of(["orders", "identity_code"])
 REGISTER_FIELDS: Final = frozenset(CATEGORY_OF_FIELD) - EXTRA_FIELDS
-_CHUNK: Final = 500
+# So many persons are read and held in memory at a time.
+_SOME: Final = 5000
+
+_LOCK: Final = Prepared(
+    select(customer_table.c.id)
+    .where(among(customer_table.c.id, "ids"))
+    .order_by(customer_table.c.id)
+    .with_for_update()
+)
+_NUMBERS: Final = Prepared(
+    select(customer_table.c.id, customer_table.c.number).where(among(customer_table.c.id, "ids"))
+)
+_GIVEN: Final = Prepared(
+    select(transfer_line_table.c.customer_id)
+    .join(transfer_table, transfer_table.c.id == transfer_line_table.c.transfer_id)
+    .where(
+        among(transfer_line_table.c.customer_id, "ids"),
+        transfer_table.c.recipient_code == bindparam("recipient"),
+        or_(transfer_line_table.c.state.is_(None), transfer_line_table.c.state != ItemState.NOT_SENT),
+    )
+    .distinct()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What holds for everybody in a transfer."""
+
+    purpose: Purpose
+    recipient: Recipient
+    basis: str
+    manifest: ExitManifest
+    fields: frozenset[str]
+
+    @property
+    def to_subject(self) -> bool:
+        """Whether it goes to the person whose data it is."""
+        return self.recipient.role == "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One subject's share: the item that would be sent, or None and the decision or missing fields that stop it."""
+
+    subject: Subject
+    decision: Decision
+    item: Item | None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def out(self) -> tuple[LeftOutReason, tuple[str, ...]]:
+        """Why the subject is left out."""
+        reason = self.decision.left_out
+        return (
+            (LeftOutReason.MISSING_REQUIRED, self.missing)
+            if reason is None
+            else (reason, self.decision.detail)
+        )
 
 
 def draw_up(
@@ -54,57 +117,56 @@ def draw_up(
     Raises:
         Refused: the recipient, purpose, basis or country is not allowed; nothing about anybody has been read then.
     """
-    purpose = purpose_of(request.purpose)
-    recipient = recipient_of(connection, request.recipient)
-    check_recipient(recipient, purpose, now.astimezone(HELSINKI).date())
-    basis = basis_for(purpose, request.basis)
-    manifest = exits(request.way_to(recipient)).manifest
-    fields = permitted_fields(recipient, purpose, manifest, request.only)
-    to_subject = recipient.role == "subject"
-    _check_subjects(request.subjects, to_subject=to_subject)
-    standings = standing(connection, [subject.customer_id for subject in request.subjects])
-    given = given_to(connection, recipient.code, list(standings)) if purpose.by_law else frozenset[int]()
-    decisions = {
-        who: decide_subject(standings.get(who))
-        if to_subject
-        else decide_person(
-            purpose, manifest, fields, standings.get(who), request.reason, given_before=who in given
-        )
-        for who in (subject.customer_id for subject in request.subjects)
-    }
-    # What the person gets is of the past, so the caller tells it; the register's values of today are not read.
-    values = {} if to_subject else _values(connection, keyring, fields, decisions)
-    items, missing = _items(values, manifest, fields, subjects=request.subjects, decisions=decisions)
-    out = {who: (it.left_out, it.detail) for who, it in decisions.items() if it.left_out is not None}
-    out |= {who: (LeftOutReason.MISSING_REQUIRED, names) for who, names in missing.items()}
+    terms = _terms(connection, exits, request, now)
+    _check_subjects(request.subjects, to_subject=terms.to_subject)
+    items: list[Item] = []
+    subjects: dict[str, Subject] = {}
+    withheld: dict[str, frozenset[str]] = {}
+    out: dict[int, tuple[LeftOutReason, tuple[str, ...]]] = {}
+    for share in _shares(connection, keyring, terms, request):
+        if share.item is None:
+            out[share.subject.customer_id] = share.out
+            continue
+        items.append(share.item)
+        subjects[share.item.id] = share.subject
+        if share.decision.withheld:
+            withheld[share.item.id] = share.decision.withheld
     return Plan(
         request=request,
-        recipient=recipient,
-        purpose=purpose,
-        basis=basis,
-        country=recipient.country,
-        fields=fields,
-        items=tuple(item for item, _ in items),
-        subjects={item.id: subject for item, subject in items},
-        withheld={
-            item.id: decisions[subject.customer_id].withheld
-            for item, subject in items
-            if decisions[subject.customer_id].withheld
-        },
-        left_out=_left_out(connection, request.subjects, out),
+        recipient=terms.recipient,
+        purpose=terms.purpose,
+        basis=terms.basis,
+        country=terms.recipient.country,
+        fields=terms.fields,
+        items=tuple(items),
+        subjects=subjects,
+        withheld=withheld,
+        left_out=_left_out(connection, out),
         planned_at=now,
     )
 
 
-def same_plan(before: Plan, now: Plan) -> bool:
-    """Whether two plans for one request would send the same data of the same people to the same place."""
-    return (
-        before.recipient == now.recipient
-        and before.basis == now.basis
-        and before.fields == now.fields
-        and before.items == now.items
-        and before.left_out == now.left_out
-    )
+def still_holds(
+    connection: Connection, keyring: KeyRing, exits: Callable[[str], Exit], plan: Plan, now: datetime
+) -> bool:
+    """Whether *plan*, drawn up anew, would send the same data of the same people to the same place.
+
+    Everything is read and decided again, some persons at a time, so that a large plan is never there twice.
+
+    Raises:
+        Refused: the recipient, purpose, basis or country is no longer allowed.
+    """
+    terms = _terms(connection, exits, plan.request, now)
+    if (terms.recipient, terms.basis, terms.fields) != (plan.recipient, plan.basis, plan.fields):
+        return False
+    items = iter(plan.items)
+    out: dict[int, tuple[LeftOutReason, tuple[str, ...]]] = {}
+    for share in _shares(connection, keyring, terms, plan.request):
+        if share.item is None:
+            out[share.subject.customer_id] = share.out
+        elif share.item != next(items, None):
+            return False
+    return next(items, None) is None and _left_out(connection, out) == plan.left_out
 
 
 def lock_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
@@ -113,33 +175,26 @@ def lock_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
     A ban or restriction inserted meanwhile waits (its foreign key needs the row); one committed before is seen by what
     is read next.  SQLite needs no lock here: the unit of work already holds the only one.
     """
-    ordered = sorted(customer_ids)
-    for start in range(0, len(ordered), _CHUNK):
-        connection.execute(
-            select(customer_table.c.id)
-            .where(customer_table.c.id.in_(ordered[start : start + _CHUNK]))
-            .order_by(customer_table.c.id)
-            .with_for_update()
-        ).all()
+    if connection.dialect.name != "sqlite":
+        _LOCK.rows(connection, {"ids": sorted(customer_ids)})
 
 
 def given_to(connection: Connection, recipient: str, customer_ids: Sequence[int]) -> frozenset[int]:
     """Those of *customer_ids* whose data the recipient was given: every sending that is not proved not sent counts."""
-    found: set[int] = set()
-    line = transfer_line_table.c
-    for start in range(0, len(customer_ids), _CHUNK):
-        rows = connection.execute(
-            select(line.customer_id)
-            .join(transfer_table, transfer_table.c.id == line.transfer_id)
-            .where(
-                line.customer_id.in_(customer_ids[start : start + _CHUNK]),
-                transfer_table.c.recipient_code == recipient,
-                or_(line.state.is_(None), line.state != ItemState.NOT_SENT),
-            )
-            .distinct()
-        )
-        found.update(rows.scalars())
-    return frozenset(found)
+    rows = _GIVEN.rows(connection, {"ids": customer_ids, "recipient": recipient})
+    return frozenset(customer_id for (customer_id,) in rows)
+
+
+def _terms(
+    connection: Connection, exits: Callable[[str], Exit], request: TransferRequest, now: datetime
+) -> _Terms:
+    purpose = purpose_of(request.purpose)
+    recipient = recipient_of(connection, request.recipient)
+    check_recipient(recipient, purpose, now.astimezone(HELSINKI).date())
+    basis = basis_for(purpose, request.basis)
+    manifest = exits(request.way_to(recipient)).manifest
+    fields = permitted_fields(recipient, purpose, manifest, request.only)
+    return _Terms(purpose, recipient, basis, manifest, fields)
 
 
 def _check_subjects(subjects: Sequence[Subject], *, to_subject: bool) -> None:
@@ -156,30 +211,58 @@ def _check_subjects(subjects: Sequence[Subject], *, to_subject: bool) -> None:
         raise BadSubject(reason=f"{', '.join(foreign)} can only come from the register")
 
 
-def _items(
-    values: Mapping[int, Mapping[str, str]],
-    manifest: ExitManifest,
-    fields: frozenset[str],
-    *,
-    subjects: Sequence[Subject],
-    decisions: Mapping[int, Decision],
-) -> tuple[list[tuple[Item, Subject]], dict[int, tuple[str, ...]]]:
-    """The items of those who are sent, and the missing fields of those who cannot be."""
-    items: list[tuple[Item, Subject]] = []
-    missing: dict[int, tuple[str, ...]] = {}
-    for place, subject in enumerate(subjects, start=1):
-        if decisions[subject.customer_id].left_out is not None:
-            continue
-        held: dict[str, FieldValue] = {
-            name: value for name, value in values.get(subject.customer_id, {}).items() if value
-        }
-        held |= {name: value for name, value in subject.extra.items() if name in fields and value}
-        absent = missing_fields(manifest, held)
-        if absent:
-            missing[subject.customer_id] = absent
-        else:
-            items.append((Item(str(place), subject.key, held), subject))
-    return items, missing
+def _shares(
+    connection: Connection, keyring: KeyRing, terms: _Terms, request: TransferRequest
+) -> Iterator[_Share]:
+    """Each subject's share, in the request's order."""
+    for start in range(0, len(request.subjects), _SOME):
+        some = request.subjects[start : start + _SOME]
+        decisions = _decisions(connection, terms, [it.customer_id for it in some], request.reason)
+        # What the person gets is of the past, so the caller tells it; the register's values of today are not read.
+        values = {} if terms.to_subject else _values(connection, keyring, terms.fields, decisions)
+        for place, subject in enumerate(some, start + 1):
+            decision = decisions[subject.customer_id]
+            if decision.left_out is not None:
+                yield _Share(subject, decision, None)
+                continue
+            held = _held(values.get(subject.customer_id, {}), subject, terms.fields)
+            missing = missing_fields(terms.manifest, held)
+            item = None if missing else Item(str(place), subject.key, held)
+            yield _Share(subject, decision, item, missing)
+
+
+def _decisions(
+    connection: Connection, terms: _Terms, customer_ids: Sequence[int], reason: str | None
+) -> dict[int, Decision]:
+    standings = standing(connection, customer_ids)
+    given = frozenset[int]()
+    if terms.purpose.by_law:
+        given = given_to(connection, terms.recipient.code, list(standings))
+
+    # Most people stand alike (and share one object), and whoever stands alike is decided alike.
+    made: dict[tuple[int, bool], Decision] = {}
+    decisions: dict[int, Decision] = {}
+    for who in customer_ids:
+        how, before = standings.get(who), who in given
+        key = (id(how), before)
+        if key not in made:
+            made[key] = _decide(terms, how, reason, given_before=before)
+        decisions[who] = made[key]
+    return decisions
+
+
+def _decide(terms: _Terms, how: Standing | None, reason: str | None, *, given_before: bool) -> Decision:
+    if terms.to_subject:
+        return decide_subject(how)
+    return decide_person(terms.purpose, terms.manifest, terms.fields, how, reason, given_before=given_before)
+
+
+def _held(values: Mapping[str, str], subject: Subject, fields: frozenset[str]) -> Mapping[str, FieldValue]:
+    """The fields that the subject has a value in."""
+    if not subject.extra and all(values.values()):
+        return values
+    held: dict[str, FieldValue] = {name: value for name, value in values.items() if value}
+    return held | {name: value for name, value in subject.extra.items() if name in fields and value}
 
 
 def _values(
@@ -189,25 +272,16 @@ def _values(
     groups: dict[frozenset[str], list[int]] = {}
     for customer_id, decision in decisions.items():
         if decision.left_out is None:
-            groups.setdefault((fields & REGISTER_FIELDS) - decision.withheld, []).append(customer_id)
+            groups.setdefault(decision.withheld, []).append(customer_id)
     values: dict[int, Mapping[str, str]] = {}
-    for readable, customer_ids in groups.items():
+    for withheld, customer_ids in groups.items():
+        readable = (fields & REGISTER_FIELDS) - withheld
         values.update(disclosure_view(connection, keyring, customer_ids, readable))
     return values
 
 
 def _left_out(
-    connection: Connection,
-    subjects: Sequence[Subject],
-    out: Mapping[int, tuple[LeftOutReason, tuple[str, ...]]],
+    connection: Connection, out: Mapping[int, tuple[LeftOutReason, tuple[str, ...]]]
 ) -> tuple[LeftOut, ...]:
-    numbers: dict[int, str] = {}
-    ordered = [subject.customer_id for subject in subjects if subject.customer_id in out]
-    for start in range(0, len(ordered), _CHUNK):
-        rows = connection.execute(
-            select(customer_table.c.id, customer_table.c.number).where(
-                customer_table.c.id.in_(ordered[start : start + _CHUNK])
-            )
-        )
-        numbers.update({row.id: row.number for row in rows})
-    return tuple(LeftOut(who, numbers.get(who), *out[who]) for who in ordered)
+    numbers = dict(_NUMBERS.rows(connection, {"ids": list(out)})) if out else {}
+    return tuple(LeftOut(who, numbers.get(who), *why) for who, why in out.items())

@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+import struct
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from core.disclosure.log.lines import Line
+import msgspec
+
 from core.keys import DataKey
 
 if TYPE_CHECKING:
@@ -29,17 +30,19 @@ if TYPE_CHECKING:
 TRANSIENT_FIELDS: Final = frozenset({"identity_code"})
 TRANSIENT_MARK: Final = "*"
 _SMALLEST: Final = 256
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=dict)
+_ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SealedLine:
-    """One person's line and the ciphertext that it is a digest of."""
+class SealedLine(NamedTuple):
+    """One person's line of a transfer and the ciphertext that its digest is of."""
 
+    number: int
     item_id: str
     customer_id: int
     key: str
-    line: Line
+    tag: bytes
+    commitment: bytes
+    digest: bytes
     sealed: bytes
 
 
@@ -52,18 +55,34 @@ def new_transfer_id(now: datetime) -> str:
 
 def sealed_lines(keys: Mapping[int, DataKey], transfer_id: str, plan: Plan) -> list[SealedLine]:
     """The lines of a transfer in their stored order, which is drawn by lot: a list's order can tell who is in it."""
-    items = list(plan.items)
-    secrets.SystemRandom().shuffle(items)
     transfer = transfer_id.encode()
     lines = []
-    for number, item in enumerate(items):
+    for number, place in enumerate(_drawn(len(plan.items))):
+        item = plan.items[place]
         customer_id = plan.subjects[item.id].customer_id
         key = keys[customer_id]
         context = _context(transfer_id, number)
         sealed = key.seal(_padded(_shown(item.fields)), context)
-        line = Line(number, key.tag(transfer), key.commitment(context), hashlib.sha256(sealed).digest())
-        lines.append(SealedLine(item.id, customer_id, item.key, line, sealed))
+        digest = hashlib.sha256(sealed).digest()
+        lines.append(
+            SealedLine(
+                number,
+                item.id,
+                customer_id,
+                item.key,
+                key.tag(transfer),
+                key.commitment(context),
+                digest,
+                sealed,
+            )
+        )
     return lines
+
+
+def _drawn(count: int) -> list[int]:
+    """The places 0 to *count* in an order drawn by lot: sorted by 64 random bits each."""
+    lots = struct.unpack(f"{count}Q", secrets.token_bytes(8 * count))
+    return sorted(range(count), key=lots.__getitem__)
 
 
 def opened_line(key: DataKey, transfer_id: str, number: int, sealed: bytes) -> dict[str, Any]:
@@ -114,11 +133,8 @@ def _shown(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
 
 def _padded(fields: Mapping[str, FieldValue]) -> bytes:
     """JSON with spaces behind it up to a power of two, since a length can tell which fields there are."""
-    content = _ENCODER.encode(fields if type(fields) is dict else dict(fields)).encode()
-    size = _SMALLEST
-    while size < len(content):
-        size *= 2
-    return content.ljust(size)
+    content = _ENCODER.encode(fields if type(fields) is dict else dict(fields))
+    return content.ljust(max(_SMALLEST, 1 << (len(content) - 1).bit_length()))
 
 
 def _context(transfer_id: str, number: int) -> bytes:

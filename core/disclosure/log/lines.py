@@ -12,8 +12,7 @@ they are stored; shuffle the subjects first, since the order of a list can tell 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.disclosure.log.errors import LineInvalid
 from core.disclosure.log.tree import leaf_hash, root_of
@@ -29,8 +28,7 @@ _HASH_BYTES: Final = 32
 _LARGEST_NUMBER: Final = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One subject's line: ``number`` from 0; ``tag`` 16 bytes; ``commitment`` and ``digest`` 32 bytes."""
 
     number: int
