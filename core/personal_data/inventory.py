@@ -20,6 +20,7 @@ from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
 from core.retention import model as retention
 from core.rights import model as rights
 from core.staff import model as staff
+from core.updates.model import update_mapping_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -430,6 +431,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         customers.number_series_table.name: _COUNTS,
         customers.customer_place_count_table.name: _COUNTS,
         web_file_table.name: _COUNTS,
+        update_mapping_table.name: "how a service's files are read: headings and codes, no row of theirs",
         batch_table.name: "a run as a whole: its file, counts and who ran it",
         data_key_table.name: "a random key, wrapped; erasure destroys it by itself, last of all",
         disclosure.recipient_version_table.name: "about recipients",
