@@ -81,6 +81,7 @@ def _area(
 # As the services require them; what is not offered here would only be refused there.
 _CLERK: Final = frozenset({Role.CLERK})
 _CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
+_EDITORS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON})
 _IMPORTER: Final = frozenset({Role.IMPORTER})
 _LOG_READERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR})
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
@@ -102,6 +103,7 @@ _COMMON: Final = _area(
 _SIGN_IN: Final = _area(
     "sign_in",
     ("change", N_("Suomi/English"), N_("Change the language.")),
+    ("lookup", N_("Choices"), N_("Go through the tasks to choose from.")),
     ("exit", N_("Leave"), N_("Leave the program.")),
     ("save", N_("Sign in"), N_("Sign in with the name and password given.")),
     ("cancel", "", N_("Leave the program.")),
@@ -118,7 +120,7 @@ _MENU: Final = _area(
     "menu",
     ("choose_1", N_("Customers"), N_("Find a customer, open the card.")),
     ("choose_2", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
-    ("choose_3", N_("Orders to send"), N_("Send orders to accounting."), _CLERK),
+    ("choose_3", N_("Orders"), N_("Send to accounting, what is open, cancel."), _CLERK),
     ("choose_4", N_("Address updates"), N_("Read the address service's answer, apply it."), _IMPORTER),
     ("choose_5", N_("Disclosure log"), N_("What has left: to whom, why, when."), _LOG_READERS),
     ("choose_6", N_("Transfers in doubt"), N_("Transfers that wait for a decision."), _DECIDERS),
@@ -126,6 +128,8 @@ _MENU: Final = _area(
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("choose_0", N_("Exports and letters"), N_("Tables, labels, directories, letters."), _SENDERS),
+    ("change", N_("Password"), N_("Change your own password.")),
+    ("lookup", N_("Task"), N_("Choose the task that your looks at customers are recorded under.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), _CLERK),
     ("exit", "", N_("You are in the main menu.")),
     ("cancel", "", N_("You are in the main menu.")),
@@ -133,7 +137,8 @@ _MENU: Final = _area(
 
 _CUSTOMERS: Final = _area(
     "customers",
-    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("lookup", N_("Task"), N_("Choose the task that your looks at customers are recorded under.")),
+    ("refresh", "", N_("Read the list again.")),
     ("new", N_("New customer"), N_("Add a customer."), _CARER),
     ("check", N_("Clear"), N_("Empty the search and show everyone.")),
 )
@@ -149,6 +154,7 @@ _CARD: Final = _area(
     ("change", N_("Change"), N_("Change the customer's details."), _CARER),
     # As everywhere, but the bar has no room for it.
     ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("lookup", "", N_("Choose the task that your looks at customers are recorded under.")),
     ("refresh", "", N_("Read the card again.")),
     ("new", N_("Order"), N_("Take an order from this customer."), _CLERK),
     ("check", N_("Credit"), N_("Make a credit check for this customer."), _CARER),
@@ -164,6 +170,11 @@ _CARD: Final = _area(
     ("choose_3", "", N_("Show the invoices.")),
     ("choose_4", "", N_("Show what has been disclosed about this customer.")),
     ("choose_5", "", N_("Show who has opened this card, and for what task.")),
+    ("choose_6", N_("Bans"), N_("Set and lift bans: lists, advertising, marketing, research."), _EDITORS),
+    ("choose_7", N_("Restriction"), N_("Restrict processing, or lift a restriction."), _CARER),
+    ("choose_8", N_("Protected address"), N_("Note a protected address, or lift it."), _EDITORS),
+    ("choose_9", N_("Bank account"), N_("Show the bank account whole, set it, take it away."), _CARER),
+    ("choose_0", N_("End"), N_("End the relationship, or begin an ended one anew."), _CARER),
 )
 
 _STATEMENT: Final = _area(
@@ -189,17 +200,60 @@ _CUSTOMER_FORM: Final = _area(
     ("save", N_("Save"), N_("Save the customer.")),
 )
 
+_STANDING: Final = _area(
+    "standing",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Save"), N_("Save what was changed; it holds at once.")),
+)
+
+_BANK_ACCOUNT: Final = _area(
+    "bank_account",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("check", N_("Show whole"), N_("Show the bank account whole, or masked again; the look is recorded.")),
+    ("save", N_("Save"), N_("Save the bank account, or take it away.")),
+)
+
+_TASK: Final = _area(
+    "task", *((f"choose_{place}", "", N_("Choose the task with this number.")) for place in range(1, 8))
+)
+
+_PASSWORD: Final = _area("password", ("save", N_("Change"), N_("Change the password.")))
+
 _ORDER: Final = _area(
     "order",
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("check", N_("Cancel/archive"), N_("Cancel the order, or archive it."), _CLERK),
     ("more", N_("Copy row"), N_("Copy the row above into this one.")),
     ("save", N_("Save"), N_("Place the order.")),
 )
 
-_UNSENT: Final = _area(
-    "unsent",
-    ("refresh", N_("Refresh"), N_("Read the list again.")),
-    ("more", N_("Invoice states"), N_("Read the states of the invoices from accounting.")),
-    ("send", N_("Send"), N_("Show what would leave for accounting, then send it."), _CLERK),
+_ORDER_VIEW: Final = _area(
+    "order_view", ("check", N_("Cancel/archive"), N_("Cancel the order, or archive it."), _CLERK)
+)
+
+_ORDERS: Final = _area(
+    "orders",
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("refresh", "", N_("Read the list again.")),
+    ("lookup", N_("Mark all"), N_("Mark all orders, or none; the space bar marks one."), _CLERK),
+    ("check", N_("Cancel/archive"), N_("Cancel or archive the marked orders, or the chosen one."), _CLERK),
+    ("send", N_("Send"), N_("Show what would leave of the marked or chosen orders, then send."), _CLERK),
+    ("more", N_("Invoices"), N_("Read the states of the invoices from accounting.")),
+    ("choose_1", "", N_("Show the orders that wait to be sent, drafts first.")),
+    ("choose_2", "", N_("Show the invoices that are open, first due first.")),
+    ("choose_3", "", N_("Show the newest orders, whatever has become of them.")),
+)
+
+_SEND_ORDERS: Final = _area(
+    "send_orders",
+    ("send", N_("Stop"), N_("Stop after the order under way; what has been sent stays sent.")),
+    ("save", N_("Send"), N_("Send exactly what is shown, one transfer for each order.")),
+)
+
+_PUT_AWAY: Final = _area(
+    "put_away",
+    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
+    ("save", N_("Do it"), N_("Cancel or archive the orders shown, all of them or none.")),
 )
 
 _PREVIEW: Final = _area("preview", ("save", N_("Send"), N_("Send exactly what is shown.")))
@@ -320,7 +374,7 @@ _SIGN_OFF: Final = _area("sign_off", ("save", N_("Sign off"), N_("Sign off what 
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_STATEMENT, *_HANDOVER, *_CUSTOMER_FORM,
-    *_ORDER, *_UNSENT, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_EXPORTS,
+    *_STANDING, *_BANK_ACCOUNT, *_TASK, *_PASSWORD, *_ORDER, *_ORDER_VIEW, *_ORDERS, *_SEND_ORDERS, *_PUT_AWAY, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_EXPORTS,
     *_EXPORT_PREVIEW, *_EXPORT_SHARE, *_EXPORT_RESULT, *_EXPORT_FILES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
     *_APPROVAL, *_FINDING, *_SIGN_OFF,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from core.messages import N_, tr
 from tui.actions import actions_in, shown_key
+from tui.screens.words import purpose_name
 from tui.widgets.form import Form
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.message_line import MessageLine, Mood
@@ -51,6 +52,10 @@ class BaseScreen(Screen[None]):
     def heading(self) -> str:
         """Its name in the path of row 1."""
         raise NotImplementedError
+
+    def task_code(self) -> str:
+        """The task that looks from here are recorded under, for row 1; empty where nobody is looked at by name."""
+        return ""
 
     def body(self) -> Iterable[Widget]:
         """The widgets of rows 2-22, from the top."""
@@ -105,8 +110,9 @@ class BaseScreen(Screen[None]):
 
     def draw_frame(self) -> None:
         """Set the title and the key bar to what is so now."""
+        task = purpose_name(self.task_code(), self.desk.language)
         self.title_bar.show(
-            self.desk.crumbs(self), user=self.desk.user_shown, environment=self.desk.environment
+            self.desk.crumbs(self), user=self.desk.user_shown, environment=self.desk.environment, task=task
         )
         offered = [action for action in actions_in(self.area) if action.label and self.offers(action.verb)]
         self.key_bar.show(

@@ -41,6 +41,10 @@ class MenuScreen(BaseScreen):
         """Its name."""
         return self.desk.seat.register.config.register.name
 
+    def task_code(self) -> str:
+        """The one that the person has chosen."""
+        return self.desk.seat.task
+
     @property
     def active(self) -> Details:
         """The list of choices."""
@@ -113,10 +117,10 @@ class MenuScreen(BaseScreen):
         await self.do_choose_2()
 
     async def do_choose_3(self) -> None:
-        """Orders to send."""
-        from tui.screens.orders.unsent import UnsentOrders
+        """Orders."""
+        from tui.screens.orders.home import OrdersHome
 
-        await self.desk.open(UnsentOrders(self.desk))
+        await self.desk.open(OrdersHome(self.desk))
 
     async def do_choose_4(self) -> None:
         """Address updates."""
@@ -141,6 +145,18 @@ class MenuScreen(BaseScreen):
         from tui.screens.reviews.home import ReviewHome
 
         await self.desk.open(ReviewHome(self.desk))
+
+    async def do_change(self) -> None:
+        """F2: one's own password."""
+        from tui.screens.password import PasswordScreen
+
+        await self.desk.open(PasswordScreen(self.desk))
+
+    async def do_lookup(self) -> None:
+        """F4: the task that looks are recorded under."""
+        from tui.screens.task import TaskScreen
+
+        await self.desk.open(TaskScreen(self.desk))
 
     async def do_choose_8(self) -> None:
         """The other language, at once and for the next time."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from core.errors import RegisterError
 from core.messages import N_
 from tui.screens.base import BaseScreen
+from tui.screens.task import TASKS
+from tui.screens.words import purpose_name
 from tui.widgets.details import Details, blank, paragraph
 from tui.widgets.form import Field, Form
 from tui.widgets.paint import BOLD
@@ -27,11 +29,11 @@ class SignInScreen(BaseScreen):
     area = "sign_in"
     signed_in = False
 
-    def __init__(self, desk: RegisterApp, user_name: str = "") -> None:
+    def __init__(self, desk: RegisterApp, user_name: str = "", task: str = TASKS[0]) -> None:
         super().__init__(desk)
         self.head = Details()
         self.head.styles.height = _HEAD_ROWS
-        self.form = self._form({"user_name": user_name})
+        self.form = self._form({"user_name": user_name, "task": task})
 
     def heading(self) -> str:
         """Its name."""
@@ -68,10 +70,15 @@ class SignInScreen(BaseScreen):
         )
 
     def _form(self, values: dict[str, str]) -> Form:
+        words = N_(
+            "What you are going to work on: your looks at customers are recorded under it. F4 changes it later."
+        )
+        tasks = tuple((code, purpose_name(code, self.desk.language)) for code in TASKS)
         form = Form(
             [
                 Field("user_name", self.tr(N_("User name")), row=1, width=30, max_length=40),
                 Field("password", self.tr(N_("Password")), row=3, width=30, kind="secret", max_length=256),
+                Field("task", self.tr(N_("Task")), row=5, kind="choice", choices=tasks, help=self.tr(words)),
             ],
             values,
         )
@@ -80,8 +87,10 @@ class SignInScreen(BaseScreen):
         return form
 
     async def do_enter(self) -> None:
-        """Enter: on to the password, and from there in."""
-        if self.form.next():
+        """Enter: on to the password, and from there in: the task is as it is shown unless Tab led to it."""
+        if self.form.current.name == "user_name":
+            self.form.next()
+        else:
             await self.do_save()
 
     async def do_save(self) -> None:
@@ -101,12 +110,14 @@ class SignInScreen(BaseScreen):
             self.form.focus_field("password")
             raise
         self.desk.seat.begin(session)
+        self.desk.seat.task = self.form.value("task")
         await self.desk.first_screen()
 
     async def do_change(self) -> None:
         """F2: the other language, for this screen."""
         self.desk.seat.language = self.desk.seat.other_language()
-        await self.desk.replace_all(SignInScreen(self.desk, self.form.value("user_name")))
+        user_name, task = self.form.value("user_name"), self.form.value("task")
+        await self.desk.replace_all(SignInScreen(self.desk, user_name, task))
 
     async def do_cancel(self) -> None:
         """F12: leave the program."""

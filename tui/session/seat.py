@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.messages import LANGUAGES
 from core.staff import access_log, sign_in
+from core.staff import service as staff
 from core.staff.members import member
-from core.staff.service import set_language
 from core.staff.sessions import EndReason, SessionLimits, check_session, end_session, lock_session
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Seat:
         """Speak the other language, now and the next time this person signs in."""
         self.language = self.other_language()
         with self.writing() as uow:
-            set_language(uow, self.actor, self.actor.staff_id or 0, self.language)
+            staff.set_language(uow, self.actor, self.actor.staff_id or 0, self.language)
 
     def other_language(self) -> str:
         """The language to change to."""
@@ -123,6 +123,22 @@ class Seat:
         """
         assert self.session is not None
         sign_in.unlock(self.register.database, self.session, password)
+
+    def change_password(self, current: str, new: str) -> None:
+        """Change one's own password; a wrong present one counts as a failed sign-in.
+
+        Raises:
+            WrongPresentPassword, SignInDelayed: the present one is wrong, or it is too soon after a wrong one.
+            BadPassword: the policy refuses the new one.
+        """
+        assert self.session is not None
+        settings = self.register.config.register
+        sign_in.confirm_password(self.register.database, self.session, current)
+        with self.writing() as uow:
+            staff.change_password(
+                uow, self.actor, self.actor.staff_id or 0, password=new, current=current,
+                context=(settings.name, settings.controller.name),
+            )  # fmt: skip
 
     def lock(self) -> None:
         """Lock now; only the password opens it again."""

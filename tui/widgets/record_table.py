@@ -90,6 +90,11 @@ class RecordTable(Rows, Generic[Row]):
         """How many rows the list has."""
         return self.pages.total
 
+    def all_rows(self) -> Sequence[Row]:
+        """Every row of a list given by `show_rows`, whose pages are all here; of a longer one those that are."""
+        found = (self.pages.get(index) for index in range(self.total))
+        return [row for row in found if row is not None]
+
     def chosen(self) -> Row | None:
         """The row under the cursor, fetched now when it is not here yet, so that a key never waits for a worker."""
         if not self.total:

@@ -10,7 +10,7 @@ from tui.widgets.rows import Rows
 
 
 class TitleBar(Rows):
-    """``Register  Customers > Virtanen Maija          user  TEST``."""
+    """``Register  Customers > Virtanen Maija      customer care  user  TEST``."""
 
     DEFAULT_CSS = "TitleBar { height: 1; }"
 
@@ -19,10 +19,10 @@ class TitleBar(Rows):
         self.left = ""
         self.right = ""
 
-    def show(self, crumbs: list[str], *, user: str, environment: str) -> None:
-        """Set the path to this screen, the user, and the environment (empty in production)."""
+    def show(self, crumbs: list[str], *, user: str, environment: str, task: str = "") -> None:
+        """Set the path to this screen, the user, the environment (empty in production), and the task of the looks."""
         self.left = " " + " › ".join(crumbs)
-        self.right = "  ".join(part for part in (user, environment) if part) + " "
+        self.right = "  ".join(part for part in (task, user, environment) if part) + " "
         self.refresh()
 
     def row(self, y: int, width: int) -> Line:

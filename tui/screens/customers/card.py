@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 from core.customers import orders
 from core.customers.invoices import invoices_of
 from core.customers.orders import OrderState
-from core.customers.restrictions import restricted_many
 from core.customers.service import open_record
 from core.customers.words import INVOICE_STATE_NAMES, ORDER_STATE_NAMES
 from core.disclosure import transfers
 from core.messages import N_, tr
 from core.staff.access_log import accesses_of
+from tui.actions import actions_in, shown_key
 from tui.screens.customers.details import detail_rows, read_facts
+from tui.screens.customers.standing import standing_words
 from tui.screens.disclosures.columns import transfer_columns
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import day, money, named, purpose_name, when
 from tui.widgets.details import Details
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.record_table import Column, RecordTable
+from tui.widgets.standing_line import StandingLine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.widget import Widget
+
     from core.customers.invoices import Invoice
     from core.customers.orders import Order
     from core.customers.types import Customer
@@ -40,6 +47,8 @@ class CustomerCard(TabbedScreen):
     def __init__(self, desk: RegisterApp, customer_id: int) -> None:
         self.customer_id = customer_id
         language = desk.language
+        self.standing = StandingLine()
+        self.digits = KeyBar()
         self.details = Details()
         self.orders: RecordTable[Order] = RecordTable(
             _order_columns(language),
@@ -70,20 +79,53 @@ class CustomerCard(TabbedScreen):
         """The customer's number and name."""
         return f"{self.customer.number} {self.customer.display_name}"
 
+    def task_code(self) -> str:
+        """The one that the person has chosen."""
+        return self.desk.seat.task
+
+    # --- drawing
+
+    def head(self) -> Iterable[Widget]:
+        """How the customer stands, before anything else and whatever view is seen."""
+        yield self.standing
+
+    def body(self) -> Iterable[Widget]:
+        """Standing, views, and what the digits after the views' do."""
+        yield from super().body()
+        yield self.digits
+
+    def draw_frame(self) -> None:
+        """The digits that this person may use stand above the message, as keys stand below."""
+        super().draw_frame()
+        offered = [action for action in actions_in(self.area) if action.is_letter and action.label]
+        self.digits.show(
+            tuple(
+                (shown_key(action.keys[0]), self.tr(action.label))
+                for action in offered
+                if self.offers(action.verb)
+            )
+        )
+
     # --- reading
 
     async def prepare(self) -> None:
         """Record the look, then read."""
+        self._open()
+        await super().prepare()
+
+    def _open(self) -> None:
         seat = self.desk.seat
         with seat.writing() as uow:
             self.customer = open_record(uow, seat.actor, self.customer_id, task=seat.task)
-        await super().prepare()
+        self.facts = read_facts(seat, self.customer)
+        words = standing_words(self.facts, self.desk.language)
+        self.standing.show(words or self.tr(N_("No bans, no restriction.")), minding=bool(words))
 
     def load(self, index: int) -> None:
         """Read one view."""
         seat, language = self.desk.seat, self.desk.language
         if index == _DETAILS:
-            self.details.show(detail_rows(read_facts(seat, self.customer), language))
+            self.details.show(detail_rows(self.facts, language))
             return
         with seat.reading() as connection:
             if index == _ORDERS:
@@ -99,9 +141,7 @@ class CustomerCard(TabbedScreen):
 
     async def do_refresh(self) -> None:
         """F5, and after anything was changed."""
-        seat = self.desk.seat
-        with seat.writing() as uow:
-            self.customer = open_record(uow, seat.actor, self.customer_id, task=seat.task)
+        self._open()
         self.reload()
 
     async def returned(self, result: object) -> None:
@@ -138,8 +178,7 @@ class CustomerCard(TabbedScreen):
         """F2."""
         from tui.screens.customers.form import ChangeCustomerForm
 
-        with self.desk.seat.reading() as connection:
-            restricted = bool(restricted_many(connection, [self.customer_id]))
+        restricted = bool(self.facts.restrictions)
         await self.desk.open(ChangeCustomerForm(self.desk, self.customer, restricted=restricted))
 
     async def do_new(self) -> None:
@@ -159,6 +198,42 @@ class CustomerCard(TabbedScreen):
         from tui.screens.customers.statement import StatementScreen
 
         await self.desk.open(StatementScreen(self.desk, self.customer))
+
+    async def do_lookup(self) -> None:
+        """F4: the task; the customer is then looked at again, under it."""
+        from tui.screens.task import TaskScreen
+
+        await self.desk.open(TaskScreen(self.desk))
+
+    async def do_choose_6(self) -> None:
+        """6: bans."""
+        from tui.screens.customers.periods import BansForm
+
+        await self.desk.open(BansForm(self.desk, self.customer))
+
+    async def do_choose_7(self) -> None:
+        """7: restriction."""
+        from tui.screens.customers.periods import RestrictionsForm
+
+        await self.desk.open(RestrictionsForm(self.desk, self.customer))
+
+    async def do_choose_8(self) -> None:
+        """8: protected address."""
+        from tui.screens.customers.protection import ProtectionForm
+
+        await self.desk.open(ProtectionForm(self.desk, self.customer))
+
+    async def do_choose_9(self) -> None:
+        """9: bank account."""
+        from tui.screens.customers.bank_account import BankAccountForm
+
+        await self.desk.open(BankAccountForm(self.desk, self.customer))
+
+    async def do_choose_0(self) -> None:
+        """0: end the relationship, or begin it anew."""
+        from tui.screens.customers.ending import EndingForm
+
+        await self.desk.open(EndingForm(self.desk, self.customer))
 
     async def do_send(self) -> None:
         """F8: the order under the cursor, after a look at exactly what would leave."""

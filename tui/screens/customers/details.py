@@ -11,15 +11,9 @@ from core.customers.reading import get
 from core.customers.restrictions import restrictions_of
 from core.customers.sealed import iban_of, ip_of
 from core.customers.types import ADDRESS_FIELDS, VALUE_FIELDS, Kind
-from core.customers.words import (
-    BAN_NAMES,
-    FIELD_NAMES,
-    KIND_NAMES,
-    RESTRICTION_NAMES,
-    SOURCE_NAMES,
-    STATUS_NAMES,
-)
+from core.customers.words import FIELD_NAMES, KIND_NAMES, SOURCE_NAMES, STATUS_NAMES
 from core.messages import N_, tr
+from tui.screens.customers.standing import standing_rows
 from tui.screens.words import day, named
 from tui.widgets.details import ReadRow, blank, heading, labelled
 
@@ -64,11 +58,13 @@ def read_facts(seat: Seat, customer: Customer) -> Facts:
 
 
 def detail_rows(facts: Facts, language: str) -> list[ReadRow]:
-    """The rows."""
-    return [*_standing(facts, language), blank(), *_values(facts, language)]
+    """The rows: what may not be done first of all, then who it is, then what is known."""
+    minding = [*standing_rows(facts, language)]
+    whose = [*_customer(facts, language), blank(), *_values(facts, language)]
+    return [*minding, blank(), *whose] if minding else whose
 
 
-def _standing(facts: Facts, language: str) -> Iterator[ReadRow]:
+def _customer(facts: Facts, language: str) -> Iterator[ReadRow]:
     customer = facts.customer
     kind = named(KIND_NAMES, customer.values.kind, language)
     since = tr(N_("since {day}"), language, day=day(customer.started_on))
@@ -77,14 +73,6 @@ def _standing(facts: Facts, language: str) -> Iterator[ReadRow]:
         since += tr(N_(", ended {day}"), language, day=day(customer.ended_on))
     yield labelled(tr(N_("Customer"), language), f"{customer.number}  {customer.display_name}")
     yield labelled(tr(N_("Relationship"), language), f"{status}, {kind}, {since}")
-    for restriction in facts.restrictions:
-        ground = named(RESTRICTION_NAMES, restriction.ground, language)
-        words = tr(N_("processing is restricted since {day}:"), language, day=day(restriction.since))
-        yield labelled(tr(N_("RESTRICTED"), language), words)
-        yield labelled("", ground)
-    if facts.bans:
-        forbidden = ", ".join(named(BAN_NAMES, ban.kind, language) for ban in facts.bans)
-        yield labelled(tr(N_("Has forbidden"), language), forbidden)
 
 
 def _values(facts: Facts, language: str) -> Iterator[ReadRow]:

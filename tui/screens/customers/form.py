@@ -28,6 +28,10 @@ class _CustomerForm(BaseScreen):
     area = "customer_form"
     form: Form
 
+    def task_code(self) -> str:
+        """As on the card."""
+        return self.desk.seat.task
+
     @property
     def active(self) -> Form:
         """The form."""

@@ -59,10 +59,14 @@ class CustomerChooser(BaseScreen):
         """Letters go to the search; movement is taken by the list first."""
         return self.search_line
 
+    def task_code(self) -> str:
+        """The one that the person has chosen, unless a subclass has its own."""
+        return self.desk.seat.task
+
     async def prepare(self) -> None:
         """Read the number of customers and the first page; that the list was opened is recorded."""
         self._show_everyone()
-        self.desk.seat.record_access(Access.LIST, None, self.desk.seat.task, f"{self.table.total} rows")
+        self.desk.seat.record_access(Access.LIST, None, self.task_code(), f"{self.table.total} rows")
 
     def body(self) -> Iterable[Widget]:
         """The search and the list."""
@@ -145,7 +149,7 @@ class CustomerChooser(BaseScreen):
     def _find(self, text: str) -> list[CustomerRow]:
         with self.desk.seat.reading() as connection:
             rows = search(connection, text, _AT_MOST)
-        self.desk.seat.record_access(Access.SEARCH, None, self.desk.seat.task, f"{len(rows)} rows")
+        self.desk.seat.record_access(Access.SEARCH, None, self.task_code(), f"{len(rows)} rows")
         return rows
 
     def _show_answer(self, text: str, rows: list[CustomerRow]) -> None:
@@ -187,6 +191,12 @@ class CustomerList(CustomerChooser):
         from tui.screens.customers.card import CustomerCard
 
         await self.desk.open(CustomerCard(self.desk, row.id))
+
+    async def do_lookup(self) -> None:
+        """F4: the task that looks are recorded under."""
+        from tui.screens.task import TaskScreen
+
+        await self.desk.open(TaskScreen(self.desk))
 
     async def do_new(self) -> None:
         """F6: a new customer."""

@@ -29,18 +29,25 @@ _FIRST_LINES: Final = 200
 
 def head_rows(plan: Plan, language: str) -> list[ReadRow]:
     """Recipient, purpose, basis, data, persons; who is left out, by reason."""
+    return [blank(), *plan_rows([plan], language)]
+
+
+def plan_rows(plans: Sequence[Plan], language: str) -> list[ReadRow]:
+    """The same of several plans (one at least) for one recipient and purpose, taken together."""
+    plan = plans[0]
+    persons = {each.subjects[item.id].customer_id for each in plans for item in each.items}
+    fields = frozenset(field for each in plans for field in each.fields)
     rows: list[ReadRow] = [
-        blank(),
         labelled(tr(N_("Recipient"), language), f"{plan.recipient.name} ({plan.country})"),
         labelled(tr(N_("Purpose"), language), tr(plan.purpose.name, language)),
         labelled(tr(N_("Legal basis"), language), named(BASIS_NAMES, plan.basis, language)),
-        labelled(tr(N_("Data"), language), fields_in_words(plan.fields, language)),
-        labelled(tr(N_("Persons"), language), str(len(plan.items))),
+        labelled(tr(N_("Data"), language), fields_in_words(fields, language)),
+        labelled(tr(N_("Persons"), language), str(len(persons))),
     ]
-    reasons = Counter(left.sentence(language) for left in plan.left_out)
+    reasons = Counter(left.sentence(language) for each in plans for left in each.left_out)
     for reason, count in reasons.most_common():
         rows += paragraph(tr(N_("Left out: {count}, {reason}"), language, count=count, reason=reason))
-    held = sum(bool(fields) for fields in plan.withheld.values())
+    held = sum(bool(fields) for each in plans for fields in each.withheld.values())
     if held:
         rows += paragraph(tr(N_("Part of the data is kept back from {count} persons."), language, count=held))
     return rows

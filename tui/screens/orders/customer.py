@@ -23,6 +23,10 @@ class OrderCustomer(CustomerChooser):
         """Its name."""
         return self.tr(N_("New order: whose?"))
 
+    def task_code(self) -> str:
+        """Whoever is looked at here is about to order."""
+        return TASK
+
     async def chosen(self, row: CustomerRow) -> None:
         """Record the look, then the order."""
         from tui.screens.orders.entry import OrderEntry

@@ -23,6 +23,7 @@ from tui.screens.orders.lines import (
     used_rows,
     values_of,
 )
+from tui.screens.orders.put_away import put_away
 from tui.screens.words import money, number, parse_number
 from tui.widgets.details import Details, labelled
 from tui.widgets.form import Field, Form, Note
@@ -133,6 +134,24 @@ class OrderEntry(BaseScreen):
             for name, text in copied(self.form.values(), row).items():
                 self.form.put(name, text)
             self.form.refresh()
+
+    def offers(self, verb: str) -> bool:
+        """Putting away needs an order that there is."""
+        return super().offers(verb) and (verb != "check" or self.order is not None)
+
+    async def do_check(self) -> None:
+        """F7: cancel or archive the order as it was saved."""
+        if self.order is None:
+            return
+        if self.unsaved:
+            self.say(self.tr(N_("Save the changes first, or leave them with F12.")), "warning")
+            return
+        await put_away(self, [self.order], {self.customer.id: self.customer.display_name})
+
+    async def returned(self, result: object) -> None:
+        """An order that was put away is no longer changed here."""
+        if result is not None:
+            await self.desk.back(result)
 
     async def do_save(self) -> None:
         """F10: place the order, or save the changes."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.customers.words import ORDER_STATE_NAMES
 from core.messages import N_
 from tui.screens.base import BaseScreen
+from tui.screens.orders.put_away import put_away, ways
 from tui.screens.words import day, money, named, number
 from tui.widgets.details import Details, Piece, ReadRow, blank, heading, labelled
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class OrderView(BaseScreen):
     """Head, lines, sums."""
 
-    area = "report"
+    area = "order_view"
 
     def __init__(self, desk: RegisterApp, customer: Customer, order: Order) -> None:
         super().__init__(desk)
@@ -43,6 +44,19 @@ class OrderView(BaseScreen):
     def body(self) -> Iterable[Widget]:
         """The order."""
         yield self.details
+
+    def offers(self, verb: str) -> bool:
+        """Putting away needs an order that it can be done with."""
+        return super().offers(verb) and (verb != "check" or bool(ways([self.order])))
+
+    async def do_check(self) -> None:
+        """F7: archive the order."""
+        await put_away(self, [self.order], {self.customer.id: self.customer.display_name})
+
+    async def returned(self, result: object) -> None:
+        """An order that was put away has been seen."""
+        if result is not None:
+            await self.desk.back(result)
 
     async def do_enter(self) -> None:
         """Enter: back."""
