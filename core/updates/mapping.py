@@ -182,15 +182,20 @@ def mapping_from(service: str, answer: UpdateAnswer) -> AnswerMapping:
         codes={name.strip(): Meaning(meaning) for name, meaning in answer.codes.items()},
         encoding=answer.encoding,
         delimiter=answer.delimiter,
-        shape=Shape(
-            format=answer.format,
-            sheet=answer.sheet,
-            headings=answer.headings,
-            fixed=answer.fixed,
-            heading_lines=answer.heading_lines,
-            short_lines=answer.short_lines,
-        ),
+        shape=shape_of(answer),
         pad_postcodes=answer.pad_postcodes,
+    )
+
+
+def shape_of(answer: UpdateAnswer) -> Shape:
+    """What *answer* says of the file's format."""
+    return Shape(
+        format=answer.format,
+        sheet=answer.sheet,
+        headings=answer.headings,
+        fixed=answer.fixed,
+        heading_lines=answer.heading_lines,
+        short_lines=answer.short_lines,
     )
 
 
