@@ -74,7 +74,7 @@ def catch_up(
     actor: Actor,
     *,
     limit: int | None = None,
-    progress: Callable[[Looked], None] | None = None,
+    progress: Callable[[Looked], object] | None = None,
 ) -> Looked:
     """Look for the holders of everything that has changed and was not looked at yet, *limit* changes at most."""
     done = Looked()

@@ -65,7 +65,7 @@ def holdings(
             found.append(
                 Holding(customer_id, recipient, latest.number, latest.created_at, latest.purpose, fields)
             )
-    return found
+    return sorted(found, key=lambda it: (it.customer_id, it.recipient))
 
 
 def open_holdings(

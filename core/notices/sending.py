@@ -124,25 +124,6 @@ def release(register: Register, actor: Actor, bundle: Bundle) -> Told:
     return Told(bundle, result)
 
 
-def tell_due(register: Register, actor: Actor, *, limit: int) -> list[Told]:
-    """What the agreements let the program tell by itself: due notices to recipients with ``told_of_changes`` = yes.
-
-    Raises:
-        Refused, Fault, Unavailable: a sending failed; what was told before it stands.
-    """
-    if not limit:
-        return []
-    wanted = NoticeFilter(states=(NoticeState.DUE,), told="yes")
-    with register.database.reading() as connection:
-        if not page(connection, wanted, limit=1):
-            return []
-    try:
-        bundles = plan(register, actor, wanted, limit=limit)
-    except NothingToTell:
-        return []
-    return [release(register, actor, bundle) for bundle in bundles]
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     """What the notices of one transfer share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,15 +101,15 @@ def unchecked(connection: Connection) -> int:
 
 
 def acknowledge(uow: UnitOfWork, actor: Actor, numbers: Sequence[int], *, how: str) -> None:
-    """The recipients have acknowledged; *how* says by what, and who on their side.
+    """The recipients have acknowledged; *how* says by what, and who on their side; one not told yet was told otherwise.
 
     Raises:
         HowMissing: it says nothing.
-        NoSuchNotice, NoticeNotWaiting: one of them does not wait for an acknowledgement; none is changed.
+        NoSuchNotice, NoticeNotWaiting: one of them is over already, or on its way; none is changed.
     """
     require(actor, *WORKERS)
     words = _words(how)
-    _require(uow, numbers, (*AWAITING, NoticeState.IN_DOUBT))
+    _require(uow, numbers, (NoticeState.DUE, *AWAITING, NoticeState.IN_DOUBT))
     close(uow, actor, numbers, NoticeState.ACKNOWLEDGED, words)
 
 
@@ -152,8 +152,6 @@ def chase(uow: UnitOfWork, actor: Actor, *, answer_days: int) -> int:
 
 def tellable(wanted: NoticeFilter) -> NoticeFilter:
     """*wanted*, narrowed to those that can be told now."""
-    from dataclasses import replace
-
     states = TELLABLE if wanted.states is None else tuple(it for it in wanted.states if it in TELLABLE)
     return replace(wanted, states=states)
 
@@ -186,6 +184,7 @@ def _rows() -> Select[Any]:
     return (
         select(
             *(_notice[name] for name in _OWN),
+            _notice.recipient_code,
             transfer_table.c.number.label("transfer_number"),
             _customer.number.label("customer_number"),
             _customer.first_name,
@@ -221,6 +220,7 @@ def _of(row: RowMapping) -> Notice:
     named = display_name(row["first_name"], row["last_name"], row["organisation_name"])
     return Notice(
         **{name: row[name] for name in _OWN if name not in ("cause", "state", "fields")},
+        recipient=row["recipient_code"],
         cause=Cause(row["cause"]),
         state=NoticeState(row["state"]),
         fields=tuple(row["fields"]),

@@ -29,7 +29,7 @@ class Cause(StrEnum):
 
 CAUSE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        Cause.CHANGE: N_("changed"),
+        Cause.CHANGE: N_("has changed"),
         Cause.RECTIFICATION: N_("rectified"),
         Cause.ERASURE: N_("to be erased"),
         Cause.RESTRICTION: N_("restricted"),
@@ -59,14 +59,15 @@ NOTICE_STATE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         NoticeState.SENDING: N_("being sent"),
         NoticeState.IN_DOUBT: N_("in doubt"),
         NoticeState.SENT: N_("sent"),
-        NoticeState.PRINTED: N_("printed"),
+        NoticeState.PRINTED: N_("printed on paper"),
         NoticeState.CHASED: N_("no answer"),
         NoticeState.ACKNOWLEDGED: N_("acknowledged"),
         NoticeState.NOT_NEEDED: N_("not needed"),
     }
 )
 # May be told now; waits for the recipient; needs anything of anybody at all.
-TELLABLE: Final = (NoticeState.DUE, NoticeState.CHASED)
+# Telling once more does no harm, so one in doubt may be told again instead of being decided on.
+TELLABLE: Final = (NoticeState.DUE, NoticeState.IN_DOUBT, NoticeState.CHASED)
 AWAITING: Final = (NoticeState.SENT, NoticeState.PRINTED, NoticeState.CHASED)
 OPEN: Final = (NoticeState.DUE, NoticeState.SENDING, NoticeState.IN_DOUBT, *AWAITING)
 

@@ -11,6 +11,7 @@ from core.customers import credit
 from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
+from core.notices import routine as notice_routine
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def command(cli: Cli) -> None:
         uow.commit()
     removed = documents.sweep(register)
     reviewed = do_what_is_due(register)
+    notices = notice_routine.do_what_is_due(register)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
@@ -43,6 +45,13 @@ def command(cli: Cli) -> None:
         cli.tr(N_("Exports removed after their time: {count}"), count=len(removed)),
         cli.tr(N_("Looks entered into the log: {count}"), count=reviewed.looks),
         cli.tr(N_("New findings of drift: {count}"), count=reviewed.findings),
+        cli.tr(N_("Recipients told of changes: {count}"), count=notices.told),
+        cli.tr(
+            N_("Recipients who have not answered in time: {count}; notices that need a person: {waiting}"),
+            count=notices.chased,
+            waiting=notices.waiting,
+        ),
+        *(problem.explain(cli.language).sentence for problem in notices.problems),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
     ]
@@ -61,6 +70,11 @@ def command(cli: Cli) -> None:
             "looks_entered": reviewed.looks,
             "drift_findings": reviewed.findings,
             "approvals_void": reviewed.void,
+            "notices_made": notices.looked.made,
+            "notices_told": notices.told,
+            "notices_chased": notices.chased,
+            "notices_waiting": notices.waiting,
+            "notice_problems": [problem.code for problem in notices.problems],
             "log_size": signed.size,
             "anchor": list(anchored),
             "mirror_problem": problem.code if problem else None,
