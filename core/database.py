@@ -141,6 +141,48 @@ class UnitOfWork:
         self.committed = True
 
 
+class TwoSteps:
+    """A look and then a write on one connection of SQLite, which has one writer at a time: the look holds nobody up.
+
+    PostgreSQL locks rows instead of everything, so there is no look: what is read is read when it is held.
+    """
+
+    def __init__(self, connection: Connection, database: Database) -> None:
+        self._connection = connection
+        self._database = database
+        self._seen: int | None = None
+
+    @property
+    def can_look(self) -> bool:
+        """Whether to look before writing."""
+        return self._database.dialect == "sqlite"
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """One moment of the database, to work out what will be written."""
+        with self._connection.begin():
+            _BEGIN_TO_READ.run(self._connection)
+            yield self._connection
+            self._seen = self._version()
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[UnitOfWork, bool]]:
+        """The unit of work, and whether all is still as the look saw it: then it need not be read again."""
+        with self._connection.begin() as transaction:
+            if self._database.dialect == "sqlite":
+                _BEGIN_TO_WRITE.run(self._connection)
+            same = self._seen is not None and self._seen == self._version()
+            self._seen = None
+            uow = UnitOfWork(self._connection, self._database.clock.now(), self._database)
+            yield uow, same
+            if not uow.committed:
+                transaction.rollback()
+
+    def _version(self) -> int:
+        """Changes when anybody else has committed; one's own commits don't count."""
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
 class Database:
     """The register's database, SQLite or PostgreSQL."""
 
@@ -201,6 +243,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def two_steps(self) -> Iterator[TwoSteps]:
+        """Look first and write afterwards on one connection, so that nobody waits while much is worked out.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer or stays locked.
+        """
+        with self._connected() as connection:
+            connection.rollback()
+            yield TwoSteps(connection, self)
+
+    @contextmanager
     def _connected(self) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
@@ -242,6 +295,8 @@ def _sqlite_engine(url: URL) -> Engine:
         poolclass=QueuePool,
         pool_size=5,
         max_overflow=20,
+        # The connection used last: what another one wrote would make it forget all its pages at each turn.
+        pool_use_lifo=True,
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
     )
 
