@@ -1,4 +1,4 @@
-"""Receipts of transfers, for a recipient or a data subject: issued from the register, checked without it."""
+"""Receipts of transfers and looks, for a recipient or a data subject: issued from the register, checked without it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.disclosure.log import entries, proofs
 from core.disclosure.log.cosigned import with_cosignatures
 from core.disclosure.log.entries import Intent
 from core.disclosure.log.errors import NothingSigned, ReceiptInvalid
+from core.disclosure.log.events import Read
 from core.disclosure.log.keeping_errors import CustomerNotInTransfer
 from core.disclosure.log.line_receipt import (
     LineReceipt,
@@ -37,10 +38,13 @@ class IssuedReceipt:
 
 @dataclass(frozen=True, slots=True)
 class CheckedReceipt:
-    """What a receipt proves: this intent stands at this place of that checkpoint, with these lines."""
+    """What a receipt proves: this entry stands at this place of that checkpoint, with these lines.
+
+    ``entry`` is a transfer's intent, or the read that a person's look is a line of.
+    """
 
     index: int
-    intent: Intent
+    entry: Intent | Read
     checkpoint: Checkpoint
     lines: tuple[Line, ...]
 
@@ -82,8 +86,8 @@ def check_receipt(content: bytes, key: VerifierKey, lines: bytes | None = None) 
     # The entry travels in `extra`, which nothing authenticates; the path from its hash does.
     entry = receipt.extra or b""
     checkpoint = receipt.verify(entry, key)
-    intent = entries.decode(entry)
-    if not isinstance(intent, Intent):
+    body = entries.decode(entry)
+    if not isinstance(body, Intent | Read):
         raise ReceiptInvalid
     shown: list[LineReceipt] = parse_line_receipts(lines) if lines is not None else []
-    return CheckedReceipt(receipt.index, intent, checkpoint, tuple(one.verify(intent) for one in shown))
+    return CheckedReceipt(receipt.index, body, checkpoint, tuple(one.verify(body) for one in shown))

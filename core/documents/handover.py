@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.config import Config
     from core.disclosure.exits import ExitManifest, FieldValue, Item
-    from core.disclosure.statement.types import Disclosure, Statement
+    from core.disclosure.statement.types import Consultation, Disclosure, Statement
     from core.disclosure.types import TransferResult
     from core.documents.typesetter import Typesetter
     from core.register import Register
@@ -168,13 +168,13 @@ def _content(statement: Statement, form: HandoverForm, language: str, config: Co
 
 
 def bundle(statement: Statement, language: str) -> bytes:
-    """One file with everything that checking needs: text, JSON, the log's key, and each disclosure's two receipts."""
+    """One file with everything that checking needs: text, JSON, the log's key, and two receipts of each disclosure and look."""
     parts = {
         "statement.txt": plain_text(statement, language).encode(),
         "statement.json": json_bytes(statement, language),
         "vkey": f"{statement.completeness.vkey}\n".encode(),
     }
-    for one in (*statement.disclosed, *statement.not_sent):
+    for one in (*statement.disclosed, *statement.not_sent, *statement.consultations):
         parts |= _receipts(one)
     target = io.BytesIO()
     # Stored, not deflated: what may not leave is sought in these bytes before they do.
@@ -186,7 +186,7 @@ def bundle(statement: Statement, language: str) -> bytes:
     return target.getvalue()
 
 
-def _receipts(one: Disclosure) -> dict[str, bytes]:
+def _receipts(one: Disclosure | Consultation) -> dict[str, bytes]:
     if one.proofs is None:
         return {}
     name = f"receipts/{one.number}-{one.line}"

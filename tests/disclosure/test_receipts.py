@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.disclosure.log import LogFault
 from core.disclosure.log.errors import FormatInvalid, NothingSigned
 from core.disclosure.log.keeping_errors import CustomerNotInTransfer, LogClosed
+from core.disclosure.log.entries import Intent
 from core.disclosure.log.note import VerifierKey
 from core.disclosure.log.reopening import reopen
 from core.disclosure.model import transfer_table
@@ -39,7 +40,8 @@ def test_receipt_of_a_transfer_is_checked_without_the_register(house: House) -> 
     issued = _issued(house, first)
     assert issued.lines == b""
     checked = check_receipt(issued.proof, VerifierKey.parse(house.log.vkey))
-    assert (checked.index, checked.intent.count, checked.intent.recipient) == (first, 2, "accountant")
+    assert isinstance(checked.entry, Intent)
+    assert (checked.index, checked.entry.count, checked.entry.recipient) == (first, 2, "accountant")
     assert checked.checkpoint.size == house.log.size()
 
 
@@ -57,7 +59,7 @@ def test_each_person_has_a_receipt(house: House, count: int) -> None:
         with house.database.reading() as connection:
             own = data_key(connection, customer.id)
         assert own is not None
-        intent = check_receipt(issued.proof, key).intent
+        intent = check_receipt(issued.proof, key).entry
         assert line.tag == own.tag(intent.id.encode())
     assert seen == set(range(count))
 

@@ -131,9 +131,9 @@ def _verify_receipt(history: History, one: Disclosure) -> None:
     """The line is this transfer's, the transfer is in the signed log, and the line is of the bytes that are sealed."""
     assert one.proofs is not None
     checked = check_receipt(one.proofs.entry, history.register.log.signer.verifier, one.proofs.line)
-    assert (checked.index, checked.intent.id) == (one.number, one.transfer_id)
+    assert (checked.index, checked.entry.id) == (one.number, one.transfer_id)
     assert [line.number for line in checked.lines] == [one.line]
-    assert checked.intent.purpose == one.purpose
+    assert checked.entry.purpose == one.purpose
 
 
 def _the_lone_verifier_agrees(history: History, statements: dict[str, Statement], directory: Path) -> None:

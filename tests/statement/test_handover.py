@@ -92,14 +92,16 @@ def test_json_has_everything(register: Register, house: House) -> None:
 def test_bundle_holds_text_data_key_and_receipts(
     register: Register, house: House, language: str, word: str
 ) -> None:
-    """One file that can be checked: readable text, JSON, the log's key, two receipts a disclosure."""
+    """One file that can be checked: readable text, JSON, the log's key, two receipts a disclosure and a look."""
     matti = house.add()
     number = house.gate.send(house.actor, house.request(matti)).number
     content = file_of(register, handed(register, house, matti, "zip", language)).read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        (proof,) = [name for name in archive.namelist() if name.endswith(".tlog-proof")]
+        proof, look = [name for name in archive.namelist() if name.endswith(".tlog-proof")]
         line = f"{proof}.lines"
         assert proof.startswith(f"receipts/{number}-")
+        key = house.log.signer.verifier
+        check_receipt(archive.read(look), key, archive.read(f"{look}.lines"))
         assert word in archive.read("statement.txt").decode()
         assert archive.read("vkey").decode() == f"{house.log.vkey}\n"
         checked = check_receipt(archive.read(proof), house.log.signer.verifier, archive.read(line))

@@ -75,7 +75,7 @@ class TestContent:
         (one,) = statement(register, house, matti).disclosed
         assert one.proofs is not None
         checked = check_receipt(one.proofs.entry, house.log.signer.verifier, one.proofs.line)
-        assert (checked.index, checked.intent.id) == (one.number, one.transfer_id)
+        assert (checked.index, checked.entry.id) == (one.number, one.transfer_id)
         with house.database.reading() as connection:
             sealed = connection.execute(
                 transfer_line_table.select().where(transfer_line_table.c.customer_id == matti.id)

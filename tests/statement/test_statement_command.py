@@ -84,11 +84,13 @@ def test_the_receipts_of_a_bundle_check_without_the_register(
     (bundle,) = register.config.files.export_directory.iterdir()
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(tmp_path / "given")
-    (proof,) = (tmp_path / "given" / "receipts").glob("*.tlog-proof")
+    proof, look = sorted((tmp_path / "given" / "receipts").glob("*.tlog-proof"))
     lines = proof.with_name(f"{proof.name}.lines")
     monkeypatch.setattr(Cli, "register", lambda self: pytest.fail("the register is not needed"))
     check = ("log", "check-receipt", str(proof), "--vkey", register.log.vkey, "--lines", str(lines))
     assert run(*check)[0] == 0
+    code, told_of_look, _ = run("--language", "en", "log", "check-receipt", str(look), "--vkey", register.log.vkey)
+    assert (code, "1 looks (open), purpose legal_obligation." in told_of_look) == (0, True)
     verifier = Path(standalone.__file__).with_name("verify_log.py")
     alone = [sys.executable, "-I", str(verifier), "--vkey", register.log.vkey, "--receipt", str(proof)]
     assert subprocess.run(alone, capture_output=True, check=False).returncode == 0

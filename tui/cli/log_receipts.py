@@ -15,6 +15,9 @@ from tui.cli.main import Cli, pass_cli
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.disclosure.log.entries import Intent
+    from core.disclosure.log.events import Read
+
 FILE = click.Path(path_type=Path)
 
 
@@ -94,13 +97,11 @@ def receipt(cli: Cli, transfer: str, file: Path, customer: str | None) -> None:
 def check_receipt(cli: Cli, file: Path, vkey: str, lines: Path | None) -> None:
     """Check the receipt in FILE; needs no register."""
     from core.disclosure.log.note import VerifierKey
-    from core.disclosure.log.store import instant
     from core.disclosure.receipts import check_receipt as check
 
     key = VerifierKey.parse(vkey)
     shown = None if lines is None else read_file(lines)
     checked = check(read_file(file), key, shown)
-    intent = checked.intent
     sentences = [
         cli.tr(
             N_("The receipt holds: entry {index} of {origin}, in a checkpoint of {size} entries."),
@@ -108,17 +109,7 @@ def check_receipt(cli: Cli, file: Path, vkey: str, lines: Path | None) -> None:
             origin=checked.checkpoint.origin,
             size=checked.checkpoint.size,
         ),
-        cli.tr(
-            N_(
-                "{when}: {count} persons to {recipient}, purpose {purpose}, basis {basis}, categories {categories}."
-            ),
-            when=moment(instant(intent.ts)),
-            count=intent.count,
-            recipient=intent.recipient,
-            purpose=intent.purpose,
-            basis=intent.basis,
-            categories=", ".join(intent.categories),
-        ),
+        _told(cli, checked.entry),
     ]
     if checked.lines:
         numbers = ", ".join(str(line.number) for line in checked.lines)
@@ -127,13 +118,40 @@ def check_receipt(cli: Cli, file: Path, vkey: str, lines: Path | None) -> None:
         "index": checked.index,
         "origin": checked.checkpoint.origin,
         "size": checked.checkpoint.size,
-        "transfer": intent.id,
-        "recipient": intent.recipient,
-        "purpose": intent.purpose,
-        "count": intent.count,
+        "transfer": checked.entry.id,
+        "recipient": getattr(checked.entry, "recipient", None),
+        "purpose": checked.entry.purpose,
+        "count": checked.entry.count,
         "lines": [line.number for line in checked.lines],
     }
     cli.emit(data, "\n".join(sentences))
+
+
+def _told(cli: Cli, entry: Intent | Read) -> str:
+    """What the receipt is of: a transfer, or looks."""
+    from core.disclosure.log.entries import Intent
+    from core.disclosure.log.store import instant
+
+    if isinstance(entry, Intent):
+        return cli.tr(
+            N_(
+                "{when}: {count} persons to {recipient}, purpose {purpose}, basis {basis}, categories {categories}."
+            ),
+            when=moment(instant(entry.ts)),
+            count=entry.count,
+            recipient=entry.recipient,
+            purpose=entry.purpose,
+            basis=entry.basis,
+            categories=", ".join(entry.categories),
+        )
+    return cli.tr(
+        N_("{since}–{until}: {count} looks ({action}), purpose {purpose}."),
+        since=moment(instant(entry.since)),
+        until=moment(instant(entry.until)),
+        count=entry.count,
+        action=entry.action,
+        purpose=entry.purpose,
+    )
 
 
 @click.command("checkpoint")

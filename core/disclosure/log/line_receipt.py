@@ -1,5 +1,7 @@
 """One person's receipt: the line stands in the transfer, beside the `.tlog-proof` that the transfer stands in the log.
 
+Of a look likewise: ``transfer`` is then the id of the read entry that the look is a line of.
+
 ::
 
     disclosure-log/line-proof@v1
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from core.disclosure.log.entries import Intent
+    from core.disclosure.log.events import Read
 
 _HEADER: Final = "disclosure-log/line-proof@v1"
 _MAX_HASHES: Final = 32
@@ -46,8 +49,8 @@ class LineReceipt:
         hashes = "".join(f"{base64.b64encode(value).decode()}\n" for value in self.path)
         return f"{_HEADER}\ntransfer {self.transfer}\nline {base64.b64encode(self.line).decode()}\n{hashes}"
 
-    def verify(self, intent: Intent) -> Line:
-        """The line, once it is shown to be one of *intent*'s.
+    def verify(self, intent: Intent | Read) -> Line:
+        """The line, once it is shown to be one of *intent*'s, or of a read's.
 
         Raises:
             ReceiptInvalid: it is another transfer's.

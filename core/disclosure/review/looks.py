@@ -1,6 +1,6 @@
 """Looks in the disclosure log: the access log, made tamper-evident.
 
-Once a day, and before each sign-off, the access events that no entry covers yet become `read` entries: one for each
+Once a day, before each sign-off and each statement, the access events that no entry covers yet become `read` entries: one for each
 session, kind of look and purpose.  Each event is a line under the entry's ``lines_root``: the tag finds it with the
 person's key, the digest is keyed with a random nonce that goes when the person is erased.  A search or a list that
 names nobody is a line too, with a random tag.  Changes, sendings and enquiries count as opening, exports and copies as
@@ -23,6 +23,7 @@ from sqlalchemy import func, insert, select
 from core.clock import HELSINKI
 from core.customers.model import customer_table
 from core.disclosure.log.lines import Line, lines_root
+from core.disclosure.log.model import SINGLETON, log_head
 from core.disclosure.purposes import PURPOSES
 from core.disclosure.review.model import look_line_table, look_table
 from core.disclosure.sealing import new_transfer_id, transfer_key
@@ -43,6 +44,7 @@ OTHER: Final = "other"
 _CHUNK: Final = 500
 # An event may be committed after one with a larger id; so far back it is still taken along.
 LATE: Final = 10_000
+_HEAD: Final = select(log_head.c.size).where(log_head.c.id == SINGLETON).with_for_update()
 _OWN_TASKS: Final = frozenset({"disclosure_review"})
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -66,7 +68,26 @@ def start_of_today(now: datetime) -> datetime:
 
 
 def enter(uow: UnitOfWork, keyring: KeyRing, log: DisclosureLog, before: datetime | None = None) -> int:
-    """Enter the looks that are not in the log yet, those recorded *before* a moment only; returns how many looks."""
+    """Enter the looks that are not in the log yet, those recorded *before* a moment only; returns how many looks.
+
+    Two programs may do so at once: what one has entered the other passes over.
+    """
+    first = _waiting(uow, before)
+    keys = _keys(uow, keyring, sorted({row.customer_id for row in first if row.customer_id is not None}))
+    # After the customers' keys, as in every transfer, so that nobody waits in a circle.
+    uow.connection.execute(_HEAD).all()
+    known = {row.id for row in first}
+    groups: defaultdict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
+    for row in _waiting(uow, before):
+        if row.id in known:
+            groups[row.staff_id, row.session_id, _KINDS[row.action], purpose_code(row.task)].append(row)
+    for group, some in groups.items():
+        _enter_one(uow, keyring, log, keys, group=group, rows=some)
+    return sum(map(len, groups.values()))
+
+
+def _waiting(uow: UnitOfWork, before: datetime | None) -> Sequence[Row[Any]]:
+    """The events that no entry covers yet."""
     event = access_event_table.c
     newest = uow.connection.execute(select(func.max(look_line_table.c.access_id))).scalar() or 0
     statement = (
@@ -76,14 +97,7 @@ def enter(uow: UnitOfWork, keyring: KeyRing, log: DisclosureLog, before: datetim
     )
     if before is not None:
         statement = statement.where(event.recorded_at < before)
-    groups: defaultdict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
-    rows = uow.connection.execute(statement).all()
-    for row in rows:
-        groups[row.staff_id, row.session_id, _KINDS[row.action], purpose_code(row.task)].append(row)
-    keys = _keys(uow, keyring, sorted({row.customer_id for row in rows if row.customer_id is not None}))
-    for group, some in groups.items():
-        _enter_one(uow, keyring, log, keys, group=group, rows=some)
-    return len(rows)
+    return uow.connection.execute(statement).all()
 
 
 def purpose_code(task: str) -> str:

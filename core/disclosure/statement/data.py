@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from core.disclosure.statement.types import Consultation, Disclosure, Statement
+    from core.disclosure.statement.types import Consultation, Disclosure, Proofs, Statement
 
 FORMAT: Final = "disclosure-statement/v1"
 
@@ -25,6 +25,7 @@ def document(statement: Statement, language: str) -> dict[str, Any]:
             "proved": held.proved,
             "transfers": held.transfers,
             "lines": held.lines,
+            "looks": held.looks,
             "size": held.size,
             "signed_size": held.signed_size,
             "root": held.root.hex(),
@@ -62,9 +63,7 @@ def _disclosure(one: Disclosure) -> dict[str, Any]:
         "pending": one.pending,
         "persons": one.persons,
         "staff": one.staff,
-        "receipt": None
-        if one.proofs is None
-        else {"entry": one.proofs.entry.decode(), "line": one.proofs.line.decode()},
+        "receipt": _receipt(one.proofs),
     }
 
 
@@ -75,4 +74,11 @@ def _consultation(one: Consultation) -> dict[str, Any]:
         "task": one.task,
         "detail": one.detail,
         "staff": one.staff,
+        "entry": one.number,
+        "line": one.line,
+        "receipt": _receipt(one.proofs),
     }
+
+
+def _receipt(proofs: Proofs | None) -> dict[str, str] | None:
+    return None if proofs is None else {"entry": proofs.entry.decode(), "line": proofs.line.decode()}

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from core.disclosure.categories import CATEGORY_OF_FIELD
-from core.disclosure.log import entries, proofs, store
-from core.disclosure.log.cosigned import with_cosignatures
+from core.disclosure.log import entries, store
 from core.disclosure.log.entries import Outcome
 from core.disclosure.log.errors import EntryInvalid
 from core.disclosure.log.lines import decode_line
@@ -23,7 +22,8 @@ from core.disclosure.model import (
     transfer_table,
 )
 from core.disclosure.sealing import binds, opened_line
-from core.disclosure.statement.types import Disclosure, Doubt, Proofs, Receiver
+from core.disclosure.statement.proving import Prover
+from core.disclosure.statement.types import Disclosure, Doubt, Receiver
 from core.disclosure.types import ItemState
 from core.keys import Unopenable
 
@@ -79,8 +79,7 @@ class _Reader:
         self._connection = connection
         self._key = key
         self._pseudonym = pseudonym
-        self._reach = 0 if found.signed is None else found.signed.size
-        self._note = "" if found.signed is None else with_cosignatures(connection, found.signed)
+        self._prover = Prover(connection, found.signed)
         self._by: dict[str, str] = {}
         self.told = Told()
 
@@ -125,7 +124,7 @@ class _Reader:
             pending=row is not None and bool(row.pending),
             persons=intent.count,
             staff=None if row is None else self._pseudonym(row.staff_id),
-            proofs=self._proofs(line),
+            proofs=self._prover.proofs_of(line),
         )
 
     def _content(self, line: FoundLine, sealed: bytes) -> Mapping[str, Any] | None:
@@ -139,12 +138,6 @@ class _Reader:
                 return opened_line(self._key, transfer_id, number, sealed)
         self._doubt("content", line)
         return None
-
-    def _proofs(self, line: FoundLine) -> Proofs | None:
-        if line.index >= self._reach:
-            return None
-        receipt = proofs.receipt_of(self._connection, line.index, self._note, self._reach)
-        return Proofs(receipt.text.encode(), line.receipt.text.encode())
 
     # --- outcomes
 

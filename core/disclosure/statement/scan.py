@@ -1,14 +1,14 @@
-"""The scan: the tag of the person's key, recomputed for every transfer in the log, against every stored line.
+"""The scan: the tag of the person's key, recomputed for every transfer and look in the log, against every stored line.
 
-One pass over the log's entries from their stored bytes gives the root (compared with the signed one) and every
-intent; the lines of each are read, put under their own root, and searched for the person's tag.  The index from
+One pass over the log's entries from their stored bytes gives the root (compared with the signed one), every intent and
+every read; the lines of each are read, put under their own root, and searched for the person's tag.  The index from
 person to line is only compared: a line that bears the tag and is not in the index is found all the same, and said.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -24,12 +24,14 @@ from core.disclosure.log.line_receipt import line_receipt
 from core.disclosure.log.tiles import TILE_WIDTH, TileStack
 from core.disclosure.log.tree import leaf_hash, root_of
 from core.disclosure.model import transfer_line_table
+from core.disclosure.review.model import look_line_table
 from core.disclosure.statement.types import Doubt
+from core.staff.model import access_event_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from core.disclosure.log import DisclosureLog
     from core.disclosure.log.line_receipt import LineReceipt
@@ -40,24 +42,45 @@ if TYPE_CHECKING:
 _LEAF: Final = struct.Struct(">xBI16s32s32s")
 _LINE_VERSION: Final = 1
 _TAG: Final = slice(6, 22)
-_TRANSFERS_AT_ONCE: Final = 500
+_ENTRIES_AT_ONCE: Final = 500
 _LINES_AT_ONCE: Final = 50_000
 _ROWS_AT_ONCE: Final = 5_000
 _line: Final = transfer_line_table.c
+_look: Final = look_line_table.c
+# Both give: id, number, tag, commitment, digest, and whose line it is for all that the tables say.
 _LINES: Final = (
     select(_line.transfer_id, _line.number, _line.tag, _line.commitment, _line.digest, _line.customer_id)
-    .where(_line.transfer_id.in_(bindparam("transfers", expanding=True)))
+    .where(_line.transfer_id.in_(bindparam("ids", expanding=True)))
     .order_by(_line.transfer_id, _line.number)
+    .execution_options(yield_per=_ROWS_AT_ONCE)
+)
+_LOOKS: Final = (
+    select(
+        _look.look_id,
+        _look.number,
+        _look.tag,
+        _look.commitment,
+        _look.digest,
+        access_event_table.c.customer_id,
+    )
+    .outerjoin(access_event_table, access_event_table.c.id == _look.access_id)
+    .where(_look.look_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_look.look_id, _look.number)
     .execution_options(yield_per=_ROWS_AT_ONCE)
 )
 
 
 class LoggedIntent(msgspec.Struct, frozen=True):
-    """What the scan needs of an entry; of entries that are no intents only ``t`` is filled."""
+    """What the scan needs of an intent or a read; of other entries only ``t`` is filled.
+
+    ``until`` and ``action`` are a read's own.
+    """
 
     t: str
     id: str = ""
     ts: int = 0
+    until: int = 0
+    action: str = ""
     purpose: str = ""
     basis: str = ""
     recipient: str = ""
@@ -70,11 +93,12 @@ class LoggedIntent(msgspec.Struct, frozen=True):
 
 _DECODER: Final = msgspec.json.Decoder(LoggedIntent)
 _INTENT: Final = f"{FORMAT}intent"
+_READ: Final = f"{FORMAT}read"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundLine:
-    """A line of the person's: the intent at ``index`` of the log, the line's ``number``, and its way to `lines_root`."""
+    """A line of the person's: the intent or read at ``index`` of the log, the line's ``number``, and its way to `lines_root`."""
 
     index: int
     intent: LoggedIntent
@@ -84,7 +108,10 @@ class FoundLine:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was gone through and found; ``signed`` is None when nothing holds a signature."""
+    """What was gone through and found; ``signed`` is None when nothing holds a signature.
+
+    ``found`` are lines of transfers, ``seen`` those of looks; ``looks`` is how many looks at anybody there are.
+    """
 
     transfers: int
     lines: int
@@ -92,7 +119,26 @@ class Scan:
     root: bytes
     signed: SignedCheckpoint | None
     found: tuple[FoundLine, ...]
+    looks: int
+    seen: tuple[FoundLine, ...]
     doubts: tuple[Doubt, ...]
+
+
+@dataclass(slots=True)
+class _Gone:
+    """What has been gone through of one kind of entry; ``doubt`` begins the codes of what does not hold."""
+
+    query: Select[Any]
+    doubt: str
+    waiting: dict[str, tuple[int, LoggedIntent]] = field(default_factory=dict)
+    waiting_lines: int = 0
+    entries: int = 0
+    lines: int = 0
+    found: list[FoundLine] = field(default_factory=list)
+
+    def in_order(self) -> tuple[FoundLine, ...]:
+        """What was found, as the log has it."""
+        return tuple(sorted(self.found, key=lambda it: (it.index, it.number)))
 
 
 def scan(connection: Connection, log: DisclosureLog, key: DataKey, customer_id: int) -> Scan:
@@ -108,11 +154,7 @@ class _Scanner:
         self._customer_id = customer_id
         self._tree = TileStack()
         self._leaves: list[bytes] = []
-        self._waiting: dict[str, tuple[int, LoggedIntent]] = {}
-        self._waiting_lines = 0
-        self._transfers = 0
-        self._lines = 0
-        self._found: list[FoundLine] = []
+        self._kinds = {_INTENT: _Gone(_LINES, ""), _READ: _Gone(_LOOKS, "look_")}
         self._doubts: list[Doubt] = []
 
     def run(self) -> Scan:
@@ -124,14 +166,25 @@ class _Scanner:
         if signed is not None and (signed.size, signed.root) != (covered, root):
             self._doubt("root")
         self._read(covered, size)
-        self._flush()
+        for gone in self._kinds.values():
+            self._flush(gone)
         if signed is None:
             self._doubt("unsigned")
         elif size > covered:
             self._doubt("tail_unsigned", count=size - covered)
         self._compare_counts()
-        found = tuple(sorted(self._found, key=lambda it: (it.index, it.number)))
-        return Scan(self._transfers, self._lines, size, root, signed, found, tuple(self._doubts))
+        sent, looked = self._kinds[_INTENT], self._kinds[_READ]
+        return Scan(
+            transfers=sent.entries,
+            lines=sent.lines,
+            size=size,
+            root=root,
+            signed=signed,
+            found=sent.in_order(),
+            looks=looked.lines,
+            seen=looked.in_order(),
+            doubts=tuple(self._doubts),
+        )
 
     def _doubt(self, code: str, **data: object) -> None:
         self._doubts.append(Doubt(code, data))
@@ -176,30 +229,33 @@ class _Scanner:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self._doubt("entry", index=index)
             return
-        if intent.t != _INTENT:
+        gone = self._kinds.get(intent.t)
+        if gone is None:
             return
-        if intent.id in self._waiting:
+        if intent.id in gone.waiting:
             self._doubt("repeated", index=index)
             return
-        self._waiting[intent.id] = (index, intent)
-        self._waiting_lines += intent.count
-        if len(self._waiting) == _TRANSFERS_AT_ONCE or self._waiting_lines >= _LINES_AT_ONCE:
-            self._flush()
+        gone.waiting[intent.id] = (index, intent)
+        gone.waiting_lines += intent.count
+        if len(gone.waiting) == _ENTRIES_AT_ONCE or gone.waiting_lines >= _LINES_AT_ONCE:
+            self._flush(gone)
 
     # --- the lines
 
-    def _flush(self) -> None:
-        waiting, self._waiting, self._waiting_lines = self._waiting, {}, 0
+    def _flush(self, gone: _Gone) -> None:
+        waiting, gone.waiting, gone.waiting_lines = gone.waiting, {}, 0
         if not waiting:
             return
-        rows = self._connection.execute(_LINES, {"transfers": list(waiting)})
-        self._transfers += len(waiting)
-        for transfer_id, lines in groupby(map(tuple, rows), key=itemgetter(0)):
-            self._transfer(*waiting.pop(transfer_id), lines)
+        rows = self._connection.execute(gone.query, {"ids": list(waiting)})
+        gone.entries += len(waiting)
+        for entry_id, lines in groupby(map(tuple, rows), key=itemgetter(0)):
+            self._compare(gone, *waiting.pop(entry_id), lines)
         for index, _ in waiting.values():
-            self._doubt("lines_missing", transfer=index)
+            self._doubt(f"{gone.doubt}lines_missing", transfer=index)
 
-    def _transfer(self, index: int, intent: LoggedIntent, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _compare(
+        self, gone: _Gone, index: int, intent: LoggedIntent, rows: Iterable[tuple[Any, ...]]
+    ) -> None:
         tag, leaves, mine = self._tag(intent.id.encode()), [], {}
         whole = True
         for place, (_, number, *parts, owner) in enumerate(rows):
@@ -212,23 +268,24 @@ class _Scanner:
             # Of the bytes that are hashed, not of the column, which may be longer or shorter.
             if leaf[_TAG] == tag or owner == self._customer_id:
                 mine[place] = (number, leaf[_TAG] == tag, owner == self._customer_id)
-        self._lines += len(leaves)
+        gone.lines += len(leaves)
         hashes = [sha256(leaf).digest() for leaf in leaves]
         if not whole or len(leaves) != intent.count or root_of(hashes).hex() != intent.lines_root:
-            self._doubt("lines_changed", transfer=index)
+            self._doubt(f"{gone.doubt}lines_changed", transfer=index)
         content = b"".join(leaf[1:] for leaf in leaves) if mine else b""
         for place, (number, tagged, indexed) in mine.items():
             if not tagged or not indexed:
-                self._doubt("not_indexed" if tagged else "not_tagged", transfer=index)
+                self._doubt(f"{gone.doubt}{'not_indexed' if tagged else 'not_tagged'}", transfer=index)
             receipt = line_receipt(intent.id, content, place)
-            self._found.append(FoundLine(index, intent, number, receipt))
+            gone.found.append(FoundLine(index, intent, number, receipt))
 
     def _compare_counts(self) -> None:
         """Lines that no entry of the log covers are seen by their number, the person's own by the index."""
-        total = self._connection.execute(select(func.count()).select_from(transfer_line_table)).scalar_one()
-        if total != self._lines:
-            self._doubt("not_logged", count=abs(total - self._lines))
-        seen = {(it.intent.id, it.number) for it in self._found}
+        for gone, table in zip(self._kinds.values(), (transfer_line_table, look_line_table), strict=True):
+            total = self._connection.execute(select(func.count()).select_from(table)).scalar_one()
+            if total != gone.lines:
+                self._doubt(f"{gone.doubt}not_logged", count=abs(total - gone.lines))
+        seen = {(it.intent.id, it.number) for it in self._kinds[_INTENT].found}
         own = self._connection.execute(
             select(_line.transfer_id, _line.number).where(_line.customer_id == self._customer_id)
         )

@@ -1,15 +1,18 @@
-"""Making a statement: it is itself a look at the person, recorded before it is made."""
+"""Making a statement: it is itself a look at the person, recorded and entered into the log before it is made."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
 from core.customers.reading import get
+from core.disclosure.review import looks
 from core.disclosure.statement.consultations import Pseudonyms, consultations
 from core.disclosure.statement.disclosures import told
 from core.disclosure.statement.scan import scan
 from core.disclosure.statement.types import Completeness, Statement
+from core.errors import RegisterError
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -43,14 +46,27 @@ def statement_of(register: Register, actor: Actor, customer_id: int, *, task: st
         # Made now for somebody of whom nothing was ever sealed: pseudonyms must not change later.
         key = register.keyring.data_key(uow, customer_id)
         uow.commit()
+    _enter_looks(register)
     with register.database.reading() as connection:
         return _made(register, connection, customer, key)
+
+
+def _enter_looks(register: Register) -> None:
+    """Put the looks of today into the signed log, this one among them, so that none has to be believed."""
+    # A log that is closed or cannot be written does not keep anybody from their statement, which says what is missing.
+    with suppress(RegisterError):
+        with register.database.unit_of_work() as uow:
+            entered = looks.enter(uow, register.keyring, register.log)
+            uow.commit()
+        if entered:
+            register.log.sign()
 
 
 def _made(register: Register, connection: Connection, customer: Customer, key: DataKey) -> Statement:
     found = scan(connection, register.log, key, customer.id)
     pseudonym = Pseudonyms(key)
     lines = told(connection, key, found, pseudonym)
+    seen = consultations(connection, customer.id, found, pseudonym)
     settings = register.config.register
     return Statement(
         customer_id=customer.id,
@@ -62,15 +78,16 @@ def _made(register: Register, connection: Connection, customer: Customer, key: D
         contact=settings.controller.email,
         disclosed=tuple(lines.disclosed),
         not_sent=tuple(lines.not_sent),
-        consultations=tuple(consultations(connection, customer.id, pseudonym)),
+        consultations=tuple(seen.looks),
         completeness=Completeness(
             transfers=found.transfers,
             lines=found.lines,
+            looks=found.looks,
             size=found.size,
             signed_size=0 if found.signed is None else found.signed.size,
             root=found.root,
             origin=register.log.origin,
             vkey=register.log.vkey,
-            doubts=(*found.doubts, *lines.doubts),
+            doubts=(*found.doubts, *lines.doubts, *seen.doubts),
         ),
     )

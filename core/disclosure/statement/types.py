@@ -36,6 +36,19 @@ FAULT_SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "not_logged": N_("{count} lines of transfers have no entry in the log."),
         "mine_not_logged": N_("A transfer about you ({transfer}) has no entry in the log."),
+        "look_lines_missing": N_(
+            "The register has lost the looks of entry {transfer}: whether you are among them cannot be told."
+        ),
+        "look_lines_changed": N_("The looks of entry {transfer} are not those that the log was signed with."),
+        "look_not_indexed": N_(
+            "A look in entry {transfer} bears your mark, though the access log no longer says that it was at you."
+        ),
+        "look_not_tagged": N_(
+            "The access log says that a look in entry {transfer} was at you, but it does not bear your mark."
+        ),
+        "look_not_logged": N_("{count} looks have no entry in the disclosure log."),
+        "look_changed": N_("A look in entry {transfer} is not what was entered into the disclosure log."),
+        "look_waiting": N_("{count} looks at you could not be entered into the disclosure log yet."),
         "facts": N_("What the register says of transfer {transfer} is not what the log says."),
         "outcome": N_("What came of transfer {transfer} is not what the log says."),
         "content": N_("What left in transfer {transfer} cannot be opened with your key."),
@@ -75,7 +88,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """A disclosure's receipt as two files: the `.tlog-proof` of the entry, and the proof of the person's line in it."""
+    """A receipt as two files: the `.tlog-proof` of the entry, and the proof of the person's line in it."""
 
     entry: bytes = field(repr=False)
     line: bytes = field(repr=False)
@@ -112,21 +125,29 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """One look: when, what was done, for which task or purpose, by whom (a pseudonym; None: the program)."""
+    """One look: when, what was done, for which task or purpose, by whom (a pseudonym; None: the program).
+
+    ``number`` and ``line`` are its place in the log: the entry, and the row among that entry's looks; None when it is
+    not entered.  ``proofs`` as for a disclosure.
+    """
 
     at: datetime
     action: str
     task: str
     detail: str | None
     staff: str | None
+    number: int | None = None
+    line: int | None = None
+    proofs: Proofs | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What was gone through: every transfer and line in the log, and which signed log that was."""
+    """What was gone through: every transfer with its lines and every look in the log, and which signed log that was."""
 
     transfers: int
     lines: int
+    looks: int
     size: int
     signed_size: int
     root: bytes
@@ -136,7 +157,7 @@ class Completeness:
 
     @property
     def proved(self) -> bool:
-        """Whether it is shown that no disclosure is left out."""
+        """Whether it is shown that no disclosure and no look is left out."""
         return not self.doubts
 
 

@@ -156,17 +156,22 @@ class _Words:
         yield Row(Kind.HEADING, self._tr(N_("Is this everything?")))
         if held.proved:
             words = N_(
-                "Yes. Every transfer in the disclosure log was gone through for the mark that only your own key makes: "
-                "{transfers} transfers, {lines} lines. The log holds {size} entries and is signed, and its signature "
-                "was verified for this statement."
+                "Yes. Every transfer and every look in the disclosure log was gone through for the mark that only your "
+                "own key makes: {transfers} transfers with {lines} lines, {looks} looks. The log holds {size} entries "
+                "and is signed, and its signature was verified for this statement."
             )
         else:
             words = N_(
-                "This cannot be promised. Every transfer in the disclosure log was gone through for the mark that only "
-                "your own key makes ({transfers} transfers, {lines} lines; {size} entries in the log), but not "
-                "everything holds:"
+                "This cannot be promised. Every transfer and every look in the disclosure log was gone through for the "
+                "mark that only your own key makes ({transfers} transfers with {lines} lines, {looks} looks; {size} "
+                "entries in the log), but not everything holds:"
             )
-        counts = {"transfers": held.transfers, "lines": held.lines, "size": held.size}
+        counts = {
+            "transfers": held.transfers,
+            "lines": held.lines,
+            "looks": held.looks,
+            "size": held.size,
+        }
         yield Row(Kind.TEXT if held.proved else Kind.WARNING, self._tr(words, **counts))
         yield from (Row(Kind.WARNING, doubt.sentence(self._language)) for doubt in held.doubts)
         yield self._pair(N_("Log"), f"{held.origin}, {held.signed_size}")
@@ -238,7 +243,11 @@ class _Words:
     def _look(self, one: Consultation) -> str:
         what = self._named(ACTION_NAMES, one.action)
         more = f" ({self._named(_DETAILS, one.detail)})" if one.detail else ""
-        return f"{what}{more}; {self._purpose(one.task)}; {self._staff(one.staff)}"
+        said = f"{what}{more}; {self._purpose(one.task)}; {self._staff(one.staff)}"
+        if one.number is None:
+            return said
+        place = self._tr(N_("entry {number}, row {line}"), number=one.number, line=one.line)
+        return f"{said}; {place}"
 
     def _notes(self, statement: Statement) -> Iterator[Row]:
         yield Row(Kind.HEADING, self._tr(N_("How to read this")))
@@ -252,12 +261,12 @@ class _Words:
                 "is told only if you need it to use your rights; that is decided separately and recorded."
             ),
             N_(
-                "Looks come from the access log, which nobody can switch off; it is kept apart from the disclosure log "
-                "and its completeness is not proved by keys. Lists and searches that showed several people at once "
-                "are not recorded person by person."
+                "Looks come from the access log, which nobody can switch off. Each is a row in the signed disclosure "
+                "log as well and bears your mark there, so that one that was taken away or changed later is missed. "
+                "Lists and searches that showed several people at once are not recorded person by person."
             ),
             N_(
-                "With each disclosure comes a receipt; anybody can check it with the log's key and without our "
+                "With each disclosure and each look comes a receipt; anybody can check it with the log's key and without our "
                 "programs: {vkey}"
             ),
             N_(
