@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Text, bindparam
+from sqlalchemy import BigInteger, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,7 +43,8 @@ class _List(TypeDecorator["Collection[int] | Collection[str]"]):
 
 class _Among(FunctionElement[bool]):
     name = "among"
-    type = Boolean()
+    # Not Boolean: SQLAlchemy would write "= 1" behind it for SQLite, which then finds no index and reads every row.
+    type = NullType()
     inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> _Among:
