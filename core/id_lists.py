@@ -41,7 +41,7 @@ class _List(TypeDecorator["Collection[int] | Collection[str]"]):
         return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
 
-class _Among(FunctionElement[bool]):
+class _Among(FunctionElement[Any]):
     name = "among"
     # Not Boolean: SQLAlchemy would write "= 1" behind it for SQLite, which then finds no index and reads every row.
     type = NullType()
