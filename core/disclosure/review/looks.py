@@ -24,6 +24,7 @@ from core.clock import HELSINKI
 from core.customers.model import customer_table
 from core.disclosure.log.lines import Line, lines_root
 from core.disclosure.log.model import SINGLETON, log_head
+from core.disclosure.planning import lock_customers
 from core.disclosure.purposes import PURPOSES
 from core.disclosure.review.model import look_line_table, look_table
 from core.disclosure.sealing import new_transfer_id, transfer_key
@@ -108,9 +109,10 @@ def purpose_code(task: str) -> str:
 def _keys(uow: UnitOfWork, keyring: KeyRing, ids: Sequence[int]) -> Mapping[int, DataKey]:
     """The data keys of those who are still in the register, made where missing."""
     alive: list[int] = []
+    keyless: list[int] = []
     for start in range(0, len(ids), _CHUNK):
         statement = (
-            select(customer_table.c.id)
+            select(customer_table.c.id, data_key_table.c.customer_id)
             .outerjoin(data_key_table, data_key_table.c.customer_id == customer_table.c.id)
             .where(
                 customer_table.c.id.in_(ids[start : start + _CHUNK]),
@@ -118,7 +120,11 @@ def _keys(uow: UnitOfWork, keyring: KeyRing, ids: Sequence[int]) -> Mapping[int,
                 data_key_table.c.shredded_at.is_(None),
             )
         )
-        alive += uow.connection.execute(statement).scalars()
+        for customer_id, keyed in uow.connection.execute(statement):
+            alive.append(customer_id)
+            keyless += [customer_id] if keyed is None else []
+    # Another program may be making a key for the same person now.
+    lock_customers(uow.connection, keyless)
     return keyring.data_keys(uow, alive)
 
 

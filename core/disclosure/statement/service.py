@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
 from core.customers.reading import get
+from core.disclosure.planning import lock_customers
 from core.disclosure.review import looks
 from core.disclosure.statement.consultations import Pseudonyms, consultations
 from core.disclosure.statement.disclosures import told
@@ -43,6 +44,7 @@ def statement_of(register: Register, actor: Actor, customer_id: int, *, task: st
     with register.database.unit_of_work() as uow:
         customer = get(uow.connection, customer_id)
         record_access(uow, actor, action=Access.OPEN, customer_id=customer_id, task=task, detail=DETAIL)
+        lock_customers(uow.connection, [customer_id])
         # Made now for somebody of whom nothing was ever sealed: pseudonyms must not change later.
         key = register.keyring.data_key(uow, customer_id)
         uow.commit()
