@@ -11,13 +11,13 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Integer, Text, any_, func, literal, select
+from sqlalchemy import BigInteger, Boolean, Date, Integer
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import Column, ColumnElement, Connection, Table
+    from sqlalchemy import Column, Connection, Table
 
 Rows = list[tuple[Any, ...]]
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
@@ -79,17 +79,6 @@ def update_many(
         tuple([list(values) for values in zip(*rows, strict=True)]),
     )
     return done.rowcount
-
-
-def among(
-    connection: Connection, ids: Collection[int] | Collection[str], column: Column[Any]
-) -> ColumnElement[bool]:
-    """The condition that *column* is one of *ids*: one parameter however many, so that a plan is made once."""
-    if connection.dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(ids))).table_valued("value")
-        return column.in_(select(each.c.value))
-    kind = BigInteger() if isinstance(column.type, Integer) else Text()
-    return column == any_(literal(list(ids), ARRAY(kind)))
 
 
 def _with_days_as_text(table: Table, columns: Sequence[str], rows: Rows) -> Rows:

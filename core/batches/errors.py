@@ -54,3 +54,21 @@ class AlreadyApplied(Refused):
     code = "batches.already_applied"
     sentence = N_("Run {number} has been applied already.")
     advice = N_("Its report tells what was done: rekisteri update report {number}.")
+
+
+class AlreadyUndone(Refused):
+    """The batch has been taken back."""
+
+    code = "batches.already_undone"
+    sentence = N_("Run {number} has been undone, or is being undone.")
+    advice = N_(
+        "Its report tells what was undone: rekisteri update report {number}. Read the file again if need be."
+    )
+
+
+class NothingToUndo(Refused):
+    """The batch has changed nothing yet."""
+
+    code = "batches.nothing_to_undo"
+    sentence = N_("Run {number} has changed nothing yet.")
+    advice = N_("There is nothing to undo; read the file again when you want another preview.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 
+from core.batches import service
 from core.batches.model import batch_row_table
 from core.batches.types import Problem
 from core.errors import Where
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.batches.types import Batch
-    from core.database import UnitOfWork
+    from core.database import Database, UnitOfWork
     from core.errors import InvalidInput
 
 QUARANTINED: Final = "quarantined"
+_FORGOTTEN: Final = 5_000
 _HEADINGS_LIMIT: Final = 1 << 20
 EXTRA_HEADINGS: Final = (N_("Quarantine: row"), N_("Quarantine: field"), N_("Quarantine: reason"))
 
@@ -118,10 +120,43 @@ def is_quarantine_file(path: Path) -> bool:
     return any(tr(EXTRA_HEADINGS[0], language) in told for language in LANGUAGES)
 
 
-def forget_values(uow: UnitOfWork, batch: Batch) -> None:
-    """Empty the kept rows once they stand in the file: only that they were in quarantine, and why, remains."""
-    uow.connection.execute(
+def hand_over(database: Database, batch: Batch, directory: Path, language: str) -> Batch:
+    """Write the batch's quarantine file, then forget what stands in it, little by little; the batch with the file's place.
+
+    Interrupted, it goes on: the file is written again only while nothing has been forgotten.
+
+    Raises:
+        CannotWrite: the disk refused; the rows are still kept with the batch.
+        SomebodyElse: the batch is no longer where *batch* says.
+    """
+    if batch.quarantine_file is None:
+        with database.reading() as connection:
+            path = write(connection, batch, directory, language)
+        if path is None:
+            return batch
+        with database.unit_of_work() as uow:
+            batch = service.set_quarantine_file(uow, batch, str(path))
+            uow.commit()
+    forgotten = True
+    while forgotten:
+        with database.unit_of_work() as uow:
+            forgotten = _forget_some(uow, batch)
+            uow.commit()
+    return batch
+
+
+def _forget_some(uow: UnitOfWork, batch: Batch) -> bool:
+    """Empty the next kept rows: only that they were in quarantine, and why, remains. Whether there were any."""
+    row = batch_row_table.c
+    some = (
+        select(row.line)
+        .where(row.batch_id == batch.id, row.outcome == QUARANTINED, row.cells.is_not(None))
+        .order_by(row.line)
+        .limit(_FORGOTTEN)
+    )
+    done = uow.connection.execute(
         update(batch_row_table)
-        .where(batch_row_table.c.batch_id == batch.id, batch_row_table.c.outcome == QUARANTINED)
+        .where(row.batch_id == batch.id, row.line.in_(some))
         .values({"cells": None, "key": None, "values": None})
     )
+    return done.rowcount > 0

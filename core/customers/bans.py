@@ -20,7 +20,7 @@ from core.prepared import Prepared
 from core.text import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -133,7 +133,7 @@ def bans_of(connection: Connection, customer_id: int) -> list[Ban]:
     ]
 
 
-def bans_of_many(connection: Connection, customer_ids: Sequence[int]) -> Mapping[int, frozenset[BanKind]]:
+def bans_of_many(connection: Connection, customer_ids: Collection[int]) -> Mapping[int, frozenset[BanKind]]:
     """The bans in force of each of *customer_ids*; those without any are absent."""
     found: dict[int, set[BanKind]] = {}
     for customer_id, kind in _IN_FORCE.stream(connection, {"ids": customer_ids}):

@@ -20,6 +20,8 @@ from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import SearchText, search_text
 from core.customers.types import VALUE_FIELDS, CustomerValues
 from core.database import milliseconds
+from core.id_lists import among
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 
 Before = dict[str, Any]
 _COLUMNS: Final = ("id", "number", "status", "version", "protected_address", "ended_on", *VALUE_FIELDS)
+_CHOSEN: Final = select(*(customer_table.c[name] for name in _COLUMNS)).where(
+    among(customer_table.c.id, "ids")
+)
+_READ: Final = Prepared(_CHOSEN)
+_HOLD: Final = Prepared(_CHOSEN.order_by(customer_table.c.id).with_for_update())
+# Whoever changes one of these holds `places.lock`, taken before the customers.
+NAMES: Final = frozenset({"kind", "first_name", "last_name", "organisation_name"})
 _UNSEARCHED: Final = frozenset({"kind", "represents", "www", "town", "country", "status", "ended_on"})
 _HISTORY: Final = (
     "customer_id", "changes", "restores", "recorded_at", "actor_id", "actor_name", "source_kind", "source_detail",
@@ -69,11 +78,8 @@ def before_of(
     Raises:
         CustomerNotFound: one of them does not exist.
     """
-    columns = [customer_table.c[name] for name in _COLUMNS]
-    chosen = select(*columns).where(bulk.among(connection, customer_ids, customer_table.c.id))
-    if hold:
-        chosen = chosen.order_by(customer_table.c.id).with_for_update()
-    found = {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in connection.execute(chosen)}
+    rows = (_HOLD if hold else _READ).rows(connection, {"ids": customer_ids})
+    found = {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
     for customer_id in customer_ids:
         if customer_id not in found:
             raise CustomerNotFound(number=f"#{customer_id}")

@@ -163,14 +163,10 @@ def _begin(
 
 
 def _finish(register: Register, actor: Actor, batch: Batch) -> Batch:
-    """Write the quarantine file, then forget what stands in it. Interrupted, both are simply done again."""
+    """Write the quarantine file, then forget what stands in it. Interrupted, both are simply gone on with."""
     directory = register.config.files.quarantine_directory
-    with register.database.reading() as connection:
-        path = quarantine.write(connection, batch, directory, actor.language)
+    batch = quarantine.hand_over(register.database, batch, directory, actor.language)
     with register.database.unit_of_work() as uow:
-        if path is not None:
-            quarantine.forget_values(uow, batch)
-            batch = batches.set_quarantine_file(uow, batch, str(path))
         batch = batches.finish(uow, batch)
         uow.commit()
     return batch

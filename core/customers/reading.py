@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from core.customers.naming import display_name, name_of
 from core.customers.places import chunks
 from core.customers.restrictions import restricted_many
 from core.customers.types import VALUE_FIELDS, Customer, CustomerValues, Kind, Status
+from core.id_lists import among
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
 
 _customer = customer_table
+_OF_NUMBERS: Final = Prepared(
+    select(_customer.c.number, _customer.c.id).where(among(_customer.c.number, "numbers"))
+)
 
 
 def get(connection: Connection, customer_id: int) -> Customer:
@@ -50,18 +55,12 @@ def by_number(connection: Connection, number: str) -> Customer:
 
 def ids_of_numbers(connection: Connection, numbers: Collection[str]) -> dict[str, int]:
     """The customer ids of those of *numbers* that exist."""
-    found: dict[str, int] = {}
-    for some in chunks(list(numbers)):
-        rows = connection.execute(
-            select(_customer.c.number, _customer.c.id).where(_customer.c.number.in_(some))
-        )
-        found.update({row.number: row.id for row in rows})
-    return found
+    return dict(_OF_NUMBERS.rows(connection, {"numbers": numbers}))
 
 
 def numbers_and_names(connection: Connection, customer_ids: Iterable[int]) -> Mapping[int, tuple[str, str]]:
     """Customer id to number and display name; whoever is not in the register any more is not there."""
-    found = {}
+    found: dict[int, tuple[str, str]] = {}
     for some in chunks(sorted(set(customer_ids))):
         column = _customer.c
         rows = connection.execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -17,11 +17,12 @@ from core.actor import Role, require
 from core.customers import periods
 from core.customers.errors import NoSuchRestriction, RestrictionInForce
 from core.customers.model import customer_restriction_table
-from core.customers.places import chunks
+from core.id_lists import among
+from core.prepared import Prepared
 from core.text import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
 
 _table = customer_restriction_table
+_IN_FORCE: Final = Prepared(
+    select(_table.c.customer_id).where(among(_table.c.customer_id, "ids"), _table.c.lifted_at.is_(None))
+)
 
 
 class Ground(StrEnum):
@@ -136,12 +140,6 @@ def restrictions_of(connection: Connection, customer_id: int) -> list[Restrictio
     ]
 
 
-def restricted_many(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+def restricted_many(connection: Connection, customer_ids: Collection[int]) -> set[int]:
     """Those of *customer_ids* whose processing is restricted now."""
-    found: set[int] = set()
-    for ids in chunks(customer_ids):
-        chosen = select(_table.c.customer_id).where(
-            _table.c.customer_id.in_(ids), _table.c.lifted_at.is_(None)
-        )
-        found.update(connection.execute(chosen).scalars())
-    return found
+    return {customer_id for (customer_id,) in _IN_FORCE.rows(connection, {"ids": customer_ids})}

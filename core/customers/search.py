@@ -17,6 +17,8 @@ from core.customers import index_postgresql, index_sqlite, places
 from core.customers.model import customer_search_table, customer_table
 from core.customers.naming import SearchText, search_text, words_of
 from core.customers.types import VALUE_FIELDS, CustomerRow, CustomerValues, Status
+from core.id_lists import among
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +33,11 @@ _MOST_CHARACTERS: Final = 200
 _DIGIT_GROUPS: Final = re.compile(r"(?<![\w@.-])\+?\(?\d[\d\s()/.-]*\d(?![\w@])")
 _AREA_CODE: Final = re.compile(r"\(?0[1-9]\d{0,2}\b(?!$)")
 _search = customer_search_table
+_ENTRIES: Final = Prepared(
+    select(_search.c.customer_id, _search.c.place, _search.c.sort_key, _search.c.lead, _search.c.words).where(
+        among(_search.c.customer_id, "ids")
+    )
+)
 
 
 def words_typed(typed: str) -> list[str]:
@@ -87,8 +94,7 @@ class Replacement:
 
 def plan_replacement(connection: Connection, texts: Mapping[int, SearchText]) -> Replacement:
     """What has to be written so that the index holds *texts*, as the index stands now."""
-    columns = (_search.c.customer_id, _search.c.place, _search.c.sort_key, _search.c.lead, _search.c.words)
-    found = connection.execute(select(*columns).where(bulk.among(connection, texts, _search.c.customer_id)))
+    found = _ENTRIES.rows(connection, {"ids": texts})
     words: list[tuple[int, int, str, str, str]] = []
     others: dict[int, SearchText] = {}
     for of, place, sort_key, lead, before in found:

@@ -67,7 +67,6 @@ __all__ = [
 FIRST_NUMBER: Final = 1001
 # More digits than this are somebody's code, not a place in the series.
 _SERIAL_DIGITS: Final = 12
-_NAMES: Final = frozenset({"kind", "first_name", "last_name", "organisation_name"})
 _EDITORS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
 
 
@@ -205,7 +204,7 @@ def change_many(
         as `change`; a batch is never excused by Article 18(2).
     """
     require(actor, *_EDITORS)
-    if any(not _NAMES.isdisjoint(one.changes) for one in wanted):
+    if any(not changing.NAMES.isdisjoint(one.changes) for one in wanted):
         # Before the customers are held: two who wait for each other's customer and lock would wait for ever.
         places.lock(uow.connection)
     ids = [one.customer_id for one in wanted]

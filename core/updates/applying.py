@@ -1,55 +1,83 @@
 """Apply: decide on what is true now, and write. A chunk is one transaction: customers, history, index, outcomes.
 
-Between two chunks anything may happen - a stop, a crash, another's work - and the run goes on after the last chunk.
+On SQLite a chunk is worked out beforehand, while others may write, and written only if nobody has: the write lock is
+held for a fraction of the time, and others' saves get in between. Between two chunks anything may happen - a stop, a
+crash, another's work - and the run goes on after the last chunk.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import time
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from core import bulk
 from core.batches import quarantine, service
-from core.batches.errors import AlreadyApplied, NotReady
+from core.batches.errors import AlreadyApplied, AlreadyUndone, NotReady
 from core.batches.model import batch_row_table
+from core.batches.pace import Pace
 from core.batches.types import BatchKind, BatchState, Progress
+from core.clock import HELSINKI
 from core.customers import places
+from core.customers.changing import NAMES, before_of
+from core.id_lists import among
+from core.notices.noting import note_batch
+from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
-from core.updates.policy import decide
-from core.updates.standing import standings
-from core.updates.types import Answer, Decided, Meaning, Outcome
-from core.updates.writing import write
+from core.updates.deciding import DOUBTS, Asked, decided_of, rules_of
+from core.updates.types import Answer, Meaning, Outcome, Reason
+from core.updates.writing import plan, write_planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection
 
     from core.actor import Actor
     from core.batches.types import Batch, Watcher
-    from core.database import UnitOfWork
+    from core.database import Database, UnitOfWork
     from core.register import Register
-    from core.updates.types import Reason, Standing
+    from core.updates.types import Decided, Rules
+    from core.updates.writing import Planned
 
 CHUNK: Final = 1_000
 _row = batch_row_table.c
+_OPEN: Final = (_row.batch_id == bindparam("batch"), _row.outcome != str(Outcome.QUARANTINED))
+_ROWS: Final = Prepared(
+    select(
+        _row.line, _row.customer_id, _row.meaning, _row.answered_on, _row["values"], _row.outcome, _row.reason
+    )
+    .where(*_OPEN, _row.line > bindparam("after"))
+    .order_by(_row.line)
+    .limit(bindparam("most"))
+)
+_EMPTY: Final = Prepared(
+    update(batch_row_table)
+    .where(_row.batch_id == bindparam("batch"), among(_row.line, "lines"))
+    .values({"key": None, "values": None})
+)
+_COUNT: Final = Prepared(select(func.count()).where(*_OPEN))
+
+# Looking a word up costs a third of making an enum of it.
+_MEANINGS: Final = {str(meaning): meaning for meaning in Meaning}
+_OUTCOMES: Final = {str(outcome): outcome for outcome in Outcome}
+_REASONS: Final[Mapping[str | None, Reason | None]] = {
+    None: None,
+    **{str(reason): reason for reason in Reason},
+}
 
 
 def carry_out(register: Register, actor: Actor, number: int, *, progress: Watcher | None = None) -> Batch:
     """Apply run *number*, or go on with it; see `core.updates.service.apply`."""
     batch = _begin(register, actor, number)
-    total = _rows_to_apply(register, batch)
-    while True:
-        with register.database.unit_of_work() as uow:
-            service.hold(uow, batch)
-            rows = _next_rows(uow, batch)
-            if not rows:
-                break
-            counts = _Chunk(uow, actor, batch).apply(rows)
-            batch = service.advance(uow, batch, position=rows[-1].line, counts=counts)
-            uow.commit()
+    with register.database.reading() as connection:
+        ((total,),) = _COUNT.rows(connection, {"batch": batch.id})
+    chunks = _Chunks(register.database, actor, rules_of(register.config, batch), Pace(CHUNK))
+    while (after := chunks.apply(batch)) is not None:
+        batch = after
         done = batch.rows - batch.count(Outcome.QUARANTINED)
         if progress is not None and progress(Progress(done, total, batch.counts)) is False:
             return batch
@@ -61,6 +89,8 @@ def _begin(register: Register, actor: Actor, number: int) -> Batch:
         batch = service.get(uow.connection, number, BatchKind.UPDATE)
         if batch.state is BatchState.READING:
             raise NotReady(number=number)
+        if batch.state in (BatchState.UNDOING, BatchState.UNDONE):
+            raise AlreadyUndone(number=number)
         if batch.state is BatchState.DONE:
             raise AlreadyApplied(number=number)
         if batch.state is BatchState.READY:
@@ -79,70 +109,95 @@ def _begin(register: Register, actor: Actor, number: int) -> Batch:
     return batch
 
 
-def _rows_to_apply(register: Register, batch: Batch) -> int:
-    with register.database.reading() as connection:
-        found = connection.execute(
-            select(func.count()).where(_row.batch_id == batch.id, _row.outcome != Outcome.QUARANTINED)
-        )
-        return int(found.scalar_one())
-
-
-def _next_rows(uow: UnitOfWork, batch: Batch) -> Sequence[Row[Any]]:
-    columns = [_row[name] for name in ("line", "customer_id", "meaning", "answered_on", "values")]
-    return uow.connection.execute(
-        select(*columns)
-        .where(_row.batch_id == batch.id, _row.line > batch.position, _row.outcome != Outcome.QUARANTINED)
-        .order_by(_row.line)
-        .limit(CHUNK)
-    ).all()
-
-
 def _finish(register: Register, actor: Actor, batch: Batch) -> Batch:
     """Write the quarantine file, then forget what stands in it. Interrupted, both are simply done again."""
-    with register.database.reading() as connection:
-        path = quarantine.write(connection, batch, register.config.files.quarantine_directory, actor.language)
+    directory = register.config.files.quarantine_directory
+    batch = quarantine.hand_over(register.database, batch, directory, actor.language)
     with register.database.unit_of_work() as uow:
-        if path is not None:
-            quarantine.forget_values(uow, batch)
-            batch = service.set_quarantine_file(uow, batch, str(path))
+        # Whoever was sent the old values is looked up later; that it is to be done is as durable as the run itself.
+        note_batch(uow, batch)
         batch = service.finish(uow, batch)
         uow.commit()
     return batch
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
-    """One chunk in its transaction."""
+class _Ahead:
+    """A chunk worked out: its last line, what was decided on each row and foreseen before, and what it writes."""
 
-    uow: UnitOfWork
+    position: int
+    decided: Sequence[Decided]
+    foreseen: Mapping[int, tuple[Outcome, Reason | None]]
+    planned: Planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """A run's chunks, each worked out and then written."""
+
+    database: Database
     actor: Actor
-    batch: Batch
+    rules: Rules
+    pace: Pace
 
-    def apply(self, rows: Sequence[Row[Any]]) -> Mapping[str, int]:
-        """Decide and write; returns how many rows had which outcome."""
-        # In this order everywhere: whoever waits for another's customer and this lock would wait for ever.
-        places.lock(self.uow.connection)
-        standing = standings(self.uow.connection, [row.customer_id for row in rows], hold=True)
-        decided = [_decided(row, standing[row.customer_id]) for row in rows]
-        write(self.uow, self.actor, self.batch, decided)
-        self._keep(decided)
-        return Counter(one.decision.tally for one in decided)
+    def apply(self, batch: Batch) -> Batch | None:
+        """Apply the next chunk; None when there is none."""
+        with self.database.two_steps() as steps:
+            ahead = None
+            if steps.can_look:
+                with steps.look() as connection:
+                    ahead = self._worked_out(connection, batch)
+                if ahead is None:
+                    return None
+            began = time.perf_counter()
+            with steps.write() as (uow, same):
+                service.hold(uow, batch)
+                if ahead is None or not same:
+                    ahead = self._worked_out(uow.connection, batch, hold=True)
+                if ahead is None:
+                    return None
+                began = time.perf_counter() if not steps.can_look else began
+                write_planned(uow, self.actor, batch, ahead.planned)
+                _keep(uow, batch, ahead)
+                counts = Counter(one.decision.tally for one in ahead.decided)
+                batch = service.advance(uow, batch, position=ahead.position, counts=counts)
+                uow.commit()
+            self.pace.took(len(ahead.decided), time.perf_counter() - began)
+        return batch
 
-    def _keep(self, decided: Sequence[Decided]) -> None:
-        """Write down what became of each row, and empty the values that nobody has to decide on."""
-        lines: defaultdict[tuple[Outcome, Reason | None], list[int]] = defaultdict(list)
-        for one in decided:
-            lines[one.decision.outcome, one.decision.reason].append(one.line)
-        for (outcome, reason), some in lines.items():
-            emptied: dict[str, object] = {} if outcome is Outcome.PROPOSED else {"key": None, "values": None}
-            self.uow.connection.execute(
-                update(batch_row_table)
-                .where(_row.batch_id == self.batch.id, _row.line.in_(some))
-                .values({"outcome": outcome, "reason": reason, **emptied})
-            )
+    def _worked_out(self, connection: Connection, batch: Batch, *, hold: bool = False) -> _Ahead | None:
+        rows = _ROWS.rows(connection, {"batch": batch.id, "after": batch.position, "most": self.pace.size})
+        if not rows:
+            return None
+        asked: list[Asked] = []
+        foreseen: dict[int, tuple[Outcome, Reason | None]] = {}
+        for line, customer_id, meaning, dated, values, outcome, reason in rows:
+            why = _REASONS[reason]
+            doubt = why if outcome == Outcome.PROPOSED and why in DOUBTS else None
+            asked.append(Asked(line, customer_id, Answer(_MEANINGS[meaning], values or {}, dated), doubt))
+            foreseen[line] = (_OUTCOMES[outcome], why)
+        if hold and any(not NAMES.isdisjoint(one.answer.values) for one in asked):
+            # Before the customers: whoever waits for another's customer and this lock would wait for ever.
+            places.lock(connection)
+        ids = {one.customer_id for one in asked if one.customer_id is not None}
+        held = before_of(connection, ids, hold=hold)
+        decided = decided_of(connection, asked, self.rules, held=held)
+        today = self.database.clock.now().astimezone(HELSINKI).date()
+        return _Ahead(asked[-1].line, decided, foreseen, plan(connection, decided, held, today))
 
 
-def _decided(row: Row[Any], standing: Standing) -> Decided:
-    meaning = Meaning(row.meaning)
-    decision = decide(Answer(meaning, row.values or {}, row.answered_on), standing)
-    return Decided(row.line, row.customer_id, standing.version, meaning, row.answered_on, decision)
+def _keep(uow: UnitOfWork, batch: Batch, ahead: _Ahead) -> None:
+    """Write down what became of each row, and empty the values that nobody has to decide on."""
+    emptied: list[int] = []
+    otherwise: bulk.Rows = []
+    for one in ahead.decided:
+        outcome, reason = one.decision.outcome, one.decision.reason
+        if (outcome, reason) == ahead.foreseen[one.line] and outcome is not Outcome.PROPOSED:
+            emptied.append(one.line)
+        else:
+            waiting = bulk.json_text(one.decision.waiting) if one.decision.waiting else None
+            otherwise.append((waiting, str(outcome), reason and str(reason), batch.id, one.line))
+    # An outcome that is as foreseen is not written again, which spares its index.
+    _EMPTY.run(uow.connection, {"batch": batch.id, "lines": emptied})
+    columns = ("values", "outcome", "reason")
+    bulk.update_many(uow.connection, batch_row_table, columns, ("batch_id", "line"), otherwise)

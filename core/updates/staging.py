@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert
-
+from core import bulk
 from core.batches import quarantine, service
 from core.batches.errors import AlreadyDone
 from core.batches.model import batch_row_table
+from core.batches.pace import Pace
 from core.batches.types import BatchKind, BatchState, Origin, Progress
 from core.clock import HELSINKI
-from core.customers.reading import ids_of_numbers
 from core.customers.types import SourceKind
 from core.errors import Where
 from core.staff.access_log import Access, record_access
 from core.tabular import Malformed, fingerprint
-from core.updates.errors import TwiceInFile, UnknownCustomer
-from core.updates.mapping import KEY, Understood, mapping_of
-from core.updates.matching import seen_before
-from core.updates.policy import decide
-from core.updates.standing import standings
+from core.updates.deciding import Asked, decided_of, rules_of
+from core.updates.errors import NobodyAlike, TwiceInFile, UnknownCustomer
+from core.updates.mapping import KEY, Understood
+from core.updates.mappings import mapping_in_force
+from core.updates.matching import match, seen_before
 from core.updates.types import MatchedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from core.actor import Actor
     from core.batches.types import Batch, Problem, Watcher
@@ -37,9 +39,15 @@ if TYPE_CHECKING:
     from core.tabular import Row, Table
     from core.updates.errors import RowProblem
     from core.updates.mapping import AnswerMapping
-    from core.updates.types import Answer, Decision
+    from core.updates.types import Answer, Decision, Match
 
 CHUNK: Final = 2_000
+# Matching by likeness takes a thousand times as long as by number; who watches is told about every second.
+_CHUNK_SECONDS: Final = 1.0
+_KEPT: Final = (
+    "batch_id", "line", "key", "customer_id", "meaning", "answered_on", "values", "matched_by", "grade",
+    "explanation", "outcome", "reason",
+)  # fmt: skip
 
 
 def stage(
@@ -52,7 +60,8 @@ def stage(
     progress: Watcher | None = None,
 ) -> Batch:
     """Read the answer at *path* into a new batch, ready to be applied; see `core.updates.service.prepare`."""
-    mapping = mapping_of(register.config, service_name)
+    with register.database.reading() as connection:
+        mapping = mapping_in_force(connection, register.config, service_name)
     table = mapping.open(path)
     reading = _Reading(register, actor, mapping, table)
     known = fingerprint(path)
@@ -60,8 +69,11 @@ def stage(
     if batch.state is not BatchState.READING:
         return batch
     rows = table.rows()
-    while chunk := list(islice(rows, CHUNK)):
+    pace = Pace(CHUNK, seconds=_CHUNK_SECONDS)
+    while chunk := list(islice(rows, pace.size)):
+        began = time.perf_counter()
         batch = reading.stage(batch, chunk)
+        pace.took(len(chunk), time.perf_counter() - began)
         if progress is not None:
             progress(Progress(chunk[-1].line, known.lines, batch.counts))
     with register.database.unit_of_work() as uow:
@@ -79,8 +91,9 @@ class Staged:
     customer_id: int | None
     answer: Answer
     decision: Decision
-    matched_by: MatchedBy = MatchedBy.NUMBER
+    matched_by: MatchedBy | None = MatchedBy.NUMBER
     grade: int = 100
+    explanation: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,54 +114,69 @@ class _Reading:
         return begin_reading(self.register, self.actor, self.mapping.service, origin, again=again)
 
     def stage(self, batch: Batch, chunk: Sequence[Row | Malformed]) -> Batch:
-        """Read, match and foresee one chunk, in one transaction."""
+        """Read, match and foresee one chunk while others may write, then keep it in one short transaction."""
+        today = self.register.clock.now().astimezone(HELSINKI).date()
+        good: list[Understood] = []
+        problems: list[Problem] = []
+        for row in chunk:
+            found = (
+                row.error if isinstance(row, Malformed) else self.mapping.understand(self.table, row, today)
+            )
+            if isinstance(found, Understood):
+                good.append(found)
+            else:
+                problems.append(quarantine.problem_of(row.line, row.cells, found))
+        cells = {row.line: row.cells for row in chunk}
+        with self.register.database.reading() as connection:
+            staged = self._foreseen(connection, batch, good, cells, problems)
         with self.register.database.unit_of_work() as uow:
             service.hold(uow, batch)
-            today = uow.now.astimezone(HELSINKI).date()
-            good: list[Understood] = []
-            problems: list[Problem] = []
-            for row in chunk:
-                found = (
-                    row.error
-                    if isinstance(row, Malformed)
-                    else self.mapping.understand(self.table, row, today)
-                )
-                if isinstance(found, Understood):
-                    good.append(found)
-                else:
-                    problems.append(quarantine.problem_of(row.line, row.cells, found))
-            cells = {row.line: row.cells for row in chunk}
-            matched = self._matched(uow, batch, good, cells, problems)
-            counts = Counter(keep_rows(uow, batch, matched))
+            counts = Counter(keep_rows(uow, batch, staged))
             counts[quarantine.QUARANTINED] += quarantine.keep(uow, batch, problems)
             batch = service.advance(uow, batch, position=chunk[-1].line, counts=+counts)
             uow.commit()
         return batch
 
-    def _matched(
+    def _foreseen(
         self,
-        uow: UnitOfWork,
+        connection: Connection,
         batch: Batch,
-        good: list[Understood],
-        cells: dict[int, tuple[str, ...]],
+        good: Sequence[Understood],
+        cells: Mapping[int, tuple[str, ...]],
         problems: list[Problem],
     ) -> list[Staged]:
-        ids = ids_of_numbers(uow.connection, [row.number for row in good])
-        seen = dict(seen_before(uow.connection, batch.id, list(ids.values())))
-        standing = standings(uow.connection, list(ids.values()))
-        matched: list[Staged] = []
-        for row in good:
-            customer_id = ids.get(row.number)
-            if customer_id is None:
-                error: RowProblem = UnknownCustomer(where=self._where(row))
-            elif (earlier := seen.setdefault(customer_id, row.line)) != row.line:
-                error = TwiceInFile(where=self._where(row), earlier=earlier)
+        """The rows that mean somebody, with what is foreseen for each; the others become problems."""
+        rules = rules_of(self.register.config, batch)
+        matches = match(connection, [row.sought for row in good], line=rules.line)
+        ids = {found.customer_id for found in matches if found.customer_id is not None}
+        seen = dict(seen_before(connection, batch.id, ids))
+        kept: list[tuple[Understood, Match]] = []
+        for row, found in zip(good, matches, strict=True):
+            error: RowProblem | None = None
+            if found.nobody:
+                error = (UnknownCustomer if row.number else NobodyAlike)(where=self._where(row))
+            elif found.customer_id is not None:
+                earlier = seen.setdefault(found.customer_id, row.line)
+                error = TwiceInFile(where=self._where(row), earlier=earlier) if earlier != row.line else None
+            if error is None:
+                kept.append((row, found))
             else:
-                decision = decide(row.answer, standing[customer_id])
-                matched.append(Staged(row.line, row.number, customer_id, row.answer, decision))
-                continue
-            problems.append(quarantine.problem_of(row.line, cells[row.line], error))
-        return matched
+                problems.append(quarantine.problem_of(row.line, cells[row.line], error))
+        asked = [Asked(row.line, found.customer_id, row.answer, found.doubt) for row, found in kept]
+        decided = decided_of(connection, asked, rules)
+        return [
+            Staged(
+                line=row.line,
+                key=row.number or row.sought.business_id,
+                customer_id=found.customer_id,
+                answer=row.answer,
+                decision=one.decision,
+                matched_by=found.matched_by,
+                grade=found.grade,
+                explanation=found.explanation,
+            )
+            for (row, found), one in zip(kept, decided, strict=True)
+        ]
 
     def _where(self, row: Understood) -> Where:
         return Where(
@@ -197,23 +225,23 @@ def begin_reading(
 def keep_rows(uow: UnitOfWork, batch: Batch, staged: Sequence[Staged]) -> list[str]:
     """Keep understood rows with what is foreseen for them; returns how each counts."""
     rows = [
-        {
-            "batch_id": batch.id,
-            "line": row.line,
-            "key": row.key,
-            "customer_id": row.customer_id,
-            "meaning": row.answer.meaning,
-            "answered_on": row.answer.dated,
-            "values": dict(row.answer.values) or None,
-            "matched_by": row.matched_by,
-            "grade": row.grade,
-            "outcome": row.decision.outcome,
-            "reason": row.decision.reason,
-        }
+        (
+            batch.id,
+            row.line,
+            row.key,
+            row.customer_id,
+            str(row.answer.meaning),
+            row.answer.dated,
+            bulk.json_text(dict(row.answer.values)) if row.answer.values else None,
+            row.matched_by and str(row.matched_by),
+            row.grade,
+            bulk.json_text(row.explanation) if row.explanation else None,
+            str(row.decision.outcome),
+            row.decision.reason and str(row.decision.reason),
+        )
         for row in staged
     ]
-    if rows:
-        uow.connection.execute(insert(batch_row_table), rows)
+    bulk.insert_many(uow.connection, batch_row_table, _KEPT, rows)
     return [row.decision.tally for row in staged]
 
 

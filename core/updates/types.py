@@ -95,6 +95,14 @@ GROUP_FIELDS: Final[Mapping[Group, tuple[str, ...]]] = {
 }
 
 
+MEANING_NAMES: Final[Mapping[Meaning, str]] = {
+    Meaning.MOVED: N_("new details"),
+    Meaning.NO_HIT: N_("not found by the service"),
+    Meaning.UPDATE_FORBIDDEN: N_("has forbidden updates"),
+    Meaning.DECEASED: N_("deceased"),
+    Meaning.PROTECTED_ADDRESS: N_("protected address"),
+    Meaning.CEASED: N_("the company has ended"),
+}
 OUTCOME_NAMES: Final[Mapping[Outcome, str]] = {
     Outcome.APPLIED: N_("address updated"),
     Outcome.UNCHANGED: N_("already so"),
@@ -280,11 +288,11 @@ class Decision:
 class Decided:
     """A row that has been decided on, for `core.updates.writing`: about whom, on which version of them, and what.
 
-    `meaning` and `dated` are the answer's.
+    `meaning` and `dated` are the answer's; `customer_id` is None where the row might mean any of several.
     """
 
     line: int
-    customer_id: int
+    customer_id: int | None
     version: int
     meaning: Meaning
     dated: date | None

@@ -1,30 +1,47 @@
 """Write what was decided: values, bans, protection and endings, under the batch's number and source.
 
 Used for a chunk that is applied and for one proposal that a person accepted, always inside the caller's transaction,
-which holds `places.lock` and the customers and keeps the rows of the batch itself.
+which holds `places.lock` where names change, and keeps the rows of the batch itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.actor import Role, require
 from core.clock import HELSINKI
+from core.customers import changing
 from core.customers.bans import BanKind, forbid_many
-from core.customers.service import change_many, end_in_batch, protect_address
-from core.customers.types import CustomerChange, Source
+from core.customers.errors import CustomerErased, CustomerRestricted
+from core.customers.reading import changed_meanwhile
+from core.customers.restrictions import restricted_many
+from core.customers.types import Source, Status
 from core.updates.types import Meaning, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import Connection
 
     from core.actor import Actor
     from core.batches.types import Batch
+    from core.customers.changing import Before
     from core.database import UnitOfWork
     from core.updates.types import Decided
 
 _WRITTEN: Final = frozenset({Outcome.APPLIED, Outcome.BAN_RECORDED, Outcome.PROTECTED, Outcome.ACCEPTED})
+_ENDINGS: Final = frozenset({Meaning.DECEASED, Meaning.CEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What some rows write: changes of customers, and bans by the day since when."""
+
+    customers: changing.Planned
+    bans: Mapping[date, Sequence[int]]
 
 
 def source_of(batch: Batch) -> Source:
@@ -38,38 +55,65 @@ def write(uow: UnitOfWork, actor: Actor, batch: Batch, decided: Sequence[Decided
     Raises:
         CustomerRestricted, CustomerErased: a row's customer may not be written to.
         ChangedMeanwhile: a row was decided on another version of its customer.
-        InvalidValue: a value is wrong.
     """
-    by_meaning: defaultdict[Meaning, list[Decided]] = defaultdict(list)
-    for one in decided:
-        if one.decision.outcome in _WRITTEN:
-            by_meaning[one.meaning].append(one)
-    source = source_of(batch)
-    changes = [
-        CustomerChange(one.customer_id, one.version, one.decision.changes)
-        for one in by_meaning[Meaning.MOVED]
-        if one.decision.changes
-    ]
-    if changes:
-        change_many(uow, actor, changes, source, batch_id=batch.id)
-    _record_bans(uow, actor, batch, by_meaning[Meaning.UPDATE_FORBIDDEN])
-    for one in by_meaning[Meaning.PROTECTED_ADDRESS]:
-        protect_address(
-            uow, actor, one.customer_id, source, protected=True, version=one.version, batch_id=batch.id
-        )
+    ids = {one.customer_id for one in decided if one.customer_id is not None}
+    held = changing.before_of(uow.connection, ids, hold=True)
     today = uow.now.astimezone(HELSINKI).date()
-    for one in (*by_meaning[Meaning.DECEASED], *by_meaning[Meaning.CEASED]):
-        day = min(one.dated or today, today)
-        end_in_batch(
-            uow, actor, one.customer_id, source, ended_on=day, version=one.version, batch_id=batch.id
-        )
+    write_planned(uow, actor, batch, plan(uow.connection, decided, held, today))
 
 
-def _record_bans(uow: UnitOfWork, actor: Actor, batch: Batch, decided: Sequence[Decided]) -> None:
-    today = uow.now.astimezone(HELSINKI).date()
-    since: defaultdict[date, list[tuple[int, BanKind]]] = defaultdict(list)
+def plan(
+    connection: Connection, decided: Sequence[Decided], held: Mapping[int, Before], today: date
+) -> Planned:
+    """What `write` would write, customers being as *held* says.
+
+    Raises:
+        as `write`.
+    """
+    new: dict[int, Mapping[str, object]] = {}
+    valued: list[int] = []
+    bans: defaultdict[date, list[int]] = defaultdict(list)
     for one in decided:
-        # A ban holds from when we learn of it; the service's date says when it was made.
-        since[min(one.dated or today, today)].append((one.customer_id, BanKind.REGISTER_UPDATE))
-    for day, bans in since.items():
+        if one.customer_id is None:
+            continue
+        # A row that waits for a person may still have values that were not in question.
+        values = one.decision.changes if one.meaning is Meaning.MOVED else None
+        if not values and one.decision.outcome not in _WRITTEN:
+            continue
+        _require_as_decided(connection, one, held[one.customer_id])
+        if values:
+            new[one.customer_id] = values
+            valued.append(one.customer_id)
+        elif one.meaning is Meaning.UPDATE_FORBIDDEN:
+            # A ban holds from when we learn of it; the service's date says when it was made.
+            bans[min(one.dated or today, today)].append(one.customer_id)
+        elif one.meaning is Meaning.PROTECTED_ADDRESS:
+            new[one.customer_id] = {"protected_address": True}
+        elif one.meaning in _ENDINGS and held[one.customer_id]["status"] != Status.ENDED:
+            ended = min(one.dated or today, today)
+            new[one.customer_id] = {"status": str(Status.ENDED), "ended_on": ended}
+    restricted = restricted_many(connection, valued)
+    if restricted:
+        raise CustomerRestricted(number=held[min(restricted)]["number"])
+    return Planned(changing.plan(connection, held, new), bans)
+
+
+def _require_as_decided(connection: Connection, one: Decided, before: Before) -> None:
+    assert one.customer_id is not None
+    if before["status"] == Status.ERASED:
+        raise CustomerErased(number=before["number"])
+    if before["version"] != one.version:
+        raise changed_meanwhile(connection, one.customer_id)
+
+
+def write_planned(uow: UnitOfWork, actor: Actor, batch: Batch, planned: Planned) -> None:
+    """Write what was planned; the customers are still as they were then.
+
+    Raises:
+        ChangedMeanwhile: one of them is not.
+    """
+    require(actor, Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
+    changing.write(uow, actor, planned.customers, source_of(batch), batch_id=batch.id)
+    for day, customer_ids in planned.bans.items():
+        bans = [(customer_id, BanKind.REGISTER_UPDATE) for customer_id in customer_ids]
         forbid_many(uow, actor, bans, origin=f"{batch.name}, {batch.file}", since=day, batch_id=batch.id)
