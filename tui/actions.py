@@ -83,6 +83,7 @@ _CLERK: Final = frozenset({Role.CLERK})
 _CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
 _EDITORS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON})
 _IMPORTER: Final = frozenset({Role.IMPORTER})
+_TELLERS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON})
 _LOG_READERS: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON, Role.REVIEWER, Role.ADMINISTRATOR})
 _REVIEWERS: Final = frozenset({Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
 _SENDERS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR})
@@ -265,8 +266,9 @@ _CREDIT: Final = _area(
 
 _UPDATES: Final = _area(
     "updates",
-    ("refresh", N_("Refresh"), N_("Read the list again.")),
+    ("refresh", "", N_("Read the list again.")),
     ("new", N_("Ask"), N_("Ask an update service about customers.")),
+    ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), _TELLERS),
     ("save", N_("Preview"), N_("Read the file and show what it would change; nothing is changed yet.")),
 )
 
@@ -317,6 +319,7 @@ _LOG: Final = _area(
     ("lookup", N_("Filter"), N_("Go to the filters, or through the choices of a filter.")),
     ("refresh", "", N_("Read the log again.")),
     ("check", N_("Clear"), N_("Empty all filters.")),
+    ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), _TELLERS),
     ("more", N_("Verify"), N_("Verify the whole log: each entry, each checkpoint.")),
 )
 
@@ -341,6 +344,27 @@ _DECISION: Final = _area(
     ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
     ("save", N_("Record"), N_("Record the decision.")),
 )
+
+_NOTICES: Final = _area(
+    "notices",
+    ("change", N_("Not needed"), N_("Record why the recipient need not be told."), _TELLERS),
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("refresh", "", N_("Look for what has changed and read the list again.")),
+    (
+        "check",
+        N_("Letter"),
+        N_("Show the letter to this recipient for this cause, then make it to be printed."),
+        _TELLERS,
+    ),
+    ("send", N_("Tell"), N_("Show what this recipient would be told for this cause, then tell it."), _TELLERS),
+    ("more", N_("Acknowledged"), N_("Record that the recipient has acknowledged."), _TELLERS),
+    ("choose_1", "", N_("Show what is to be told.")),
+    ("choose_2", "", N_("Show what waits for an answer.")),
+    ("choose_3", "", N_("Show who has not answered in time.")),
+    ("choose_4", "", N_("Show what is done with.")),
+)
+
+_NOTICE_SETTLING: Final = _area("notice_settling", ("save", N_("Record"), N_("Record it with your words.")))
 
 _REVIEW: Final = _area(
     "review",
@@ -375,7 +399,7 @@ _SIGN_OFF: Final = _area("sign_off", ("save", N_("Sign off"), N_("Sign off what 
 ACTIONS: Final[tuple[Action, ...]] = (
     *_COMMON, *_SIGN_IN, *_LOCK, *_MENU, *_CUSTOMERS, *_PICKER, *_CARD, *_STATEMENT, *_HANDOVER, *_CUSTOMER_FORM,
     *_STANDING, *_BANK_ACCOUNT, *_TASK, *_PASSWORD, *_ORDER, *_ORDER_VIEW, *_ORDERS, *_SEND_ORDERS, *_PUT_AWAY, *_PREVIEW, *_CREDIT, *_UPDATES, *_SELECTION, *_EXPORTS,
-    *_EXPORT_PREVIEW, *_EXPORT_SHARE, *_EXPORT_RESULT, *_EXPORT_FILES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_REVIEW,
+    *_EXPORT_PREVIEW, *_EXPORT_SHARE, *_EXPORT_RESULT, *_EXPORT_FILES, *_UPDATE_RUN, *_LOG, *_ENTRY, *_DOUBT, *_DECISION, *_NOTICES, *_NOTICE_SETTLING, *_REVIEW,
     *_APPROVAL, *_FINDING, *_SIGN_OFF,
 )  # fmt: skip
 

@@ -49,6 +49,8 @@ _AREAS: Final = {
     "entry": "A transfer",
     "doubt": "Transfers in doubt",
     "decision": "A decision by a person",
+    "notices": "Recipients who hold an old value",
+    "notice_settling": "A notice acknowledged, or not needed",
     "review": "Review",
     "approval": "A request for approval",
     "finding": "A finding",

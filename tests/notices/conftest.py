@@ -8,6 +8,7 @@ import pytest
 
 from integrations.sandbox.netvisor import NetvisorSandbox
 from tests.support.notice_house import Notices, open_notices
+from tests.support.office import office, office_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from core.clock import FixedClock
     from core.database import Database
     from core.keys import KeyRing
+
+__all__ = ["house", "office", "office_template"]
 
 
 @pytest.fixture

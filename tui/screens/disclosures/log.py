@@ -126,6 +126,12 @@ class LogScreen(BaseScreen):
 
     # --- keys
 
+    async def do_send(self) -> None:
+        """F8: recipients who hold an old value."""
+        from tui.screens.notices.worklist import NoticeList
+
+        await self.desk.open(NoticeList(self.desk))
+
     async def do_lookup(self) -> None:
         """F4: to the filters; there, through the choices."""
         if self.filters.awake:

@@ -70,6 +70,12 @@ class ChooseUpdate(BaseScreen):
         """Back: as it is now."""
         await self.prepare()
 
+    async def do_send(self) -> None:
+        """F8: recipients who hold an old value."""
+        from tui.screens.notices.worklist import NoticeList
+
+        await self.desk.open(NoticeList(self.desk))
+
     async def do_enter(self) -> None:
         """Enter: the preview, or the run."""
         from tui.screens.updates.run import UpdateRunScreen

@@ -1,0 +1,1 @@
+"""Screens: recipients who hold an old value, and what they are told."""
