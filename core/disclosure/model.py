@@ -95,8 +95,6 @@ transfer_line_table: Final = Table(
     Column("message", Text),
     Column("pending", Boolean, nullable=False, default=False),
     Index("ix_transfer_line_customer", "customer_id"),
-    # An outcome is written item by item: without this a batch of n costs n².
-    Index("ix_transfer_line_item", "transfer_id", "item_id", unique=True),
 )
 
 transfer_left_out_table: Final = Table(

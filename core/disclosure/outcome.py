@@ -49,7 +49,7 @@ _TRANSFER: Final = Prepared(
     .with_for_update()
 )
 _STATES: Final = Prepared(
-    select(transfer_line_table.c.item_id, transfer_line_table.c.state).where(
+    select(transfer_line_table.c.item_id, transfer_line_table.c.number, transfer_line_table.c.state).where(
         transfer_line_table.c.transfer_id == bindparam("transfer")
     )
 )
@@ -73,7 +73,7 @@ _CONCLUDE: Final = Prepared(
     update(transfer_line_table)
     .where(
         transfer_line_table.c.transfer_id == bindparam("of_transfer"),
-        transfer_line_table.c.item_id == bindparam("of_item"),
+        transfer_line_table.c.number == bindparam("of_number"),
     )
     .values(
         state=bindparam("new_state"),
@@ -190,11 +190,14 @@ def conclude(
     """
     (row,) = _TRANSFER.rows(uow.connection, {"transfer": transfer_id})
     facts = TransferFacts(*row[1:])
-    states = dict(_STATES.rows(uow.connection, {"transfer": transfer_id}))
+    numbers: dict[str, int] = {}
+    states: dict[str, str | None] = {}
+    for item_id, number, stored in _STATES.stream(uow.connection, {"transfer": transfer_id}):
+        numbers[item_id], states[item_id] = number, stored
     news = {item_id: it for item_id, it in outcomes.items() if states[item_id] in (None, ItemState.IN_DOUBT)}
     if not news or (row[0] not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
         return False
-    _write_lines(uow, facts.recipient, transfer_id, news)
+    _write_lines(uow, facts, news, numbers)
     after = [
         news[key].state if key in news else ItemState(states[key] or ItemState.IN_DOUBT) for key in states
     ]
@@ -240,14 +243,14 @@ def _entry(
 
 
 def _write_lines(
-    uow: UnitOfWork, recipient_code: str, transfer_id: str, outcomes: Mapping[str, ItemOutcome]
+    uow: UnitOfWork, transfer: TransferFacts, outcomes: Mapping[str, ItemOutcome], numbers: Mapping[str, int]
 ) -> None:
     _CONCLUDE.many(
         uow.connection,
         (
             {
-                "of_transfer": transfer_id,
-                "of_item": it.item_id,
+                "of_transfer": transfer.id,
+                "of_number": numbers[it.item_id],
                 "new_state": it.state.value,
                 "new_reference": it.reference,
                 "new_code": it.code,
@@ -258,5 +261,5 @@ def _write_lines(
         ),
     )
     freed = (it.key for it in outcomes.values() if it.state in (ItemState.NOT_SENT, ItemState.REFUSED))
-    same = {"of_recipient": recipient_code, "of_transfer": transfer_id}
+    same = {"of_recipient": transfer.recipient, "of_transfer": transfer.id}
     _FREE.many(uow.connection, ({**same, "of_key": key} for key in freed))
