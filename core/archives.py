@@ -9,6 +9,7 @@ import io
 import zipfile
 import zlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from core.errors import InvalidInput, Where, Words
@@ -33,8 +34,16 @@ class BadArchive(InvalidInput):
     advice = N_("Fetch it again; a file that was cut off on the way looks like this.")
 
 
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """The content as a stream, and its size in bytes as far as the file's own word goes."""
+
+    stream: BinaryIO
+    size: int
+
+
 @contextmanager
-def opened(path: Path, max_bytes: int) -> Iterator[BinaryIO]:
+def opened(path: Path, max_bytes: int) -> Iterator[Unpacked]:
     """The content of the file at *path*, unpacked on the way when it is a ZIP of one file.
 
     Raises:
@@ -45,13 +54,19 @@ def opened(path: Path, max_bytes: int) -> Iterator[BinaryIO]:
         magic = file.read(len(_MAGIC))
         file.seek(0)
         if magic not in {_MAGIC, _EMPTY}:
-            yield cast("BinaryIO", io.BufferedReader(_Counted(file, max_bytes, path.name), _BUFFER))
+            yield Unpacked(_buffered(file, max_bytes, path.name), path.stat().st_size)
             return
         try:
-            with zipfile.ZipFile(file) as archive, archive.open(_only(archive, path.name)) as member:
-                yield cast("BinaryIO", io.BufferedReader(_Counted(member, max_bytes, path.name), _BUFFER))
+            with zipfile.ZipFile(file) as archive:
+                member = _only(archive, path.name)
+                with archive.open(member) as content:
+                    yield Unpacked(_buffered(content, max_bytes, path.name), member.file_size)
         except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
             raise _bad(path.name, N_("it is broken, or packed in a way that is not known here")) from error
+
+
+def _buffered(content: Any, max_bytes: int, name: str) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(_Counted(content, max_bytes, name), _BUFFER))
 
 
 def _only(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -130,6 +130,16 @@ class Driver:
         """
         yield from self._steps(exchange, exposure)
 
+    def download(self, request: HttpRequest, sink: Callable[[bytes], None]) -> int:
+        """Make one request that names nobody, its content to *sink* as it comes; returns the HTTP status.
+
+        Raises:
+            TransportFailure: a sending failed; what *sink* was given is not whole.
+        """
+        with self._connection.turn(request.endpoint):
+            signed = self.run(self._adapter.sign(self.context(), request), Exposure())
+            return send(self._on_the_wire(signed), self._connection.policy(request.endpoint), sink).status
+
     def _steps(self, exchange: Exchange[R], exposure: Exposure) -> Generator[Checkpoint, None, R]:
         result: object = None
         try:

@@ -107,9 +107,7 @@ class WireResponse:
     content: bytes = field(repr=False)
 
 
-def send(
-    request: WireRequest, policy: Policy, sink: Callable[[bytes], None] | None = None
-) -> WireResponse:
+def send(request: WireRequest, policy: Policy, sink: Callable[[bytes], None] | None = None) -> WireResponse:
     """Send *request* once; the content of a good answer goes to *sink*, where there is one, as it comes.
 
     Raises:
@@ -171,9 +169,7 @@ def _literal_url(url: str) -> httpx.URL:
     return parsed
 
 
-def _read(
-    response: httpx.Response, policy: Policy, sink: Callable[[bytes], None] | None
-) -> WireResponse:
+def _read(response: httpx.Response, policy: Policy, sink: Callable[[bytes], None] | None) -> WireResponse:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise MaybeSent("answer_compressed")

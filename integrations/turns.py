@@ -18,8 +18,8 @@ _PAUSE_SECONDS: Final = 0.02
 
 
 @contextlib.contextmanager
-def taking_turns(lock_file: Path, seconds: float) -> Iterator[None]:
-    """Hold the partner's lock; the system lets it go when the process ends, however it ends.
+def taking_turns(lock_file: Path, seconds: float, pause: float = 0) -> Iterator[None]:
+    """Hold the partner's lock, and *pause* seconds more; the system lets it go when the process ends, however it ends.
 
     Raises:
         ProvedNotSent: somebody else held it for *seconds*, or the file cannot be made.
@@ -32,6 +32,7 @@ def taking_turns(lock_file: Path, seconds: float) -> Iterator[None]:
     try:
         _wait(handle, time.monotonic() + seconds)
         yield
+        time.sleep(pause)
     finally:
         os.close(handle)
 

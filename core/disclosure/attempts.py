@@ -15,6 +15,8 @@ from core.prepared import Prepared
 from core.text import clean_line, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.database import Database
     from core.disclosure.intent import Intent
 
@@ -46,9 +48,12 @@ class AttemptRecorder:
     answers afterwards is not believed.
     """
 
-    def __init__(self, database: Database, intent: Intent) -> None:
+    def __init__(
+        self, database: Database, intent: Intent, watch: Callable[[int], None] | None = None
+    ) -> None:
         self._database = database
         self._intent = intent
+        self._watch = watch
         self._open = True
         self.recorded = 0
         self.failed = False
@@ -83,6 +88,8 @@ class AttemptRecorder:
             uow.commit()
         self.recorded += 1
         self.failed = False
+        if self._watch is not None:
+            self._watch(self.recorded)
 
     def end(self) -> None:
         """The delivery is over: no more attempts."""

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     # Called in the intent's unit of work, first and last: what must be true exactly when the intent is.
     Before = Callable[[UnitOfWork], None]
     Also = Callable[[UnitOfWork, TransferFacts], None]
+    Watch = Callable[[int], None]
 
 SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
 NO_APPROVALS: Final = ApprovalRules()
@@ -166,12 +167,19 @@ class Gate:
             )
 
     def release(
-        self, actor: Actor, preview: Preview, *, before: Before | None = None, also: Also | None = None
+        self,
+        actor: Actor,
+        preview: Preview,
+        *,
+        before: Before | None = None,
+        also: Also | None = None,
+        watch: Watch | None = None,
     ) -> TransferResult:
         """Let a preview's bytes leave, and say what became of them.
 
         *before* and *also* run in the unit of work that records the intent, first and last (so that rows are locked in
-        the order that other services lock them); what they raise stops the transfer.
+        the order that other services lock them); what they raise stops the transfer.  *watch* is told after each attempt
+        how many there were, for a transfer of many requests.
 
         Raises:
             ApprovalWaiting: a second person must approve it first, who has now been asked; nothing was sent.
@@ -194,7 +202,7 @@ class Gate:
                 with suppress(RegisterError):
                     self._conclude(actor, intent, preview, _all(preview.plan, NotSent("not_signed")))
                 raise
-            outcomes = self._deliver(permit, intent, actor, preview)
+            outcomes = self._deliver(permit, intent, actor, preview, watch)
             return self._finish(actor, intent, preview, outcomes)
 
     def send(
@@ -263,10 +271,10 @@ class Gate:
         return ApprovalWaiting(number=number, why=Words(WHY_NAMES[why]))
 
     def _deliver(
-        self, permit: GatePermit, intent: Intent, actor: Actor, preview: Preview
+        self, permit: GatePermit, intent: Intent, actor: Actor, preview: Preview, watch: Watch | None
     ) -> dict[str, ItemOutcome]:
         plan = preview.plan
-        recorder = AttemptRecorder(self.database, intent)
+        recorder = AttemptRecorder(self.database, intent, watch)
         outcome: Outcome
         try:
             outcome = self.exits(plan.way).deliver(

@@ -182,8 +182,8 @@ def open_postal_file(path: Path) -> Iterator[PostalFile]:
         BadPostalFile: it is no such file.
     """
     try:
-        with opened(path, MAX_BYTES) as stream:
-            yield PostalFile(stream, path.name)
+        with opened(path, MAX_BYTES) as unpacked:
+            yield PostalFile(unpacked.stream, path.name)
     except BadArchive as error:
         raise BadPostalFile(where=Where(file=path.name), reason=error.data["reason"]) from error
     except OSError as error:

@@ -10,6 +10,7 @@ from integrations.errors import BadAddress, NoSuchSandbox
 from integrations.sandbox.asiakastieto import AsiakastietoKeys, AsiakastietoSandbox
 from integrations.sandbox.netvisor import NetvisorKeys, NetvisorSandbox
 from integrations.sandbox.server import LOOPBACK
+from integrations.sandbox.ytj import YtjSandbox, sample_company
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from core.config import Partner
     from integrations.sandbox.server import Sandbox
 
-NAMES = ("asiakastieto", "netvisor")
+NAMES = ("asiakastieto", "netvisor", "ytj")
 
 
 def configured_sandbox(name: str, partner: Partner, state_file: Path | None = None) -> Sandbox:
@@ -30,6 +31,8 @@ def configured_sandbox(name: str, partner: Partner, state_file: Path | None = No
     """
     if name not in NAMES or partner.environment != "sandbox":
         raise NoSuchSandbox(partner=name, names=", ".join(NAMES))
+    if name == "ytj":
+        return YtjSandbox([sample_company()], port=_port(name, partner.base_url or ""))
     port = _port(name, partner.base_urls.get("api") or partner.base_url or "")
     revealed = {name: secret.reveal() for name, secret in partner.secrets.items()}
     settings = partner.settings

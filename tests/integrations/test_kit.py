@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from integrations.sandbox.netvisor import NetvisorSandbox
 
 ROOT = Path(integrations.__file__).parent
-ADAPTERS = ("netvisor", "asiakastieto")
+ADAPTERS = ("netvisor", "asiakastieto", "ytj")
 # Data, text, numbers, time as given, formats; nothing that opens, runs, draws lots or looks at the clock.
 ALLOWED = {
     "__future__",
@@ -38,6 +38,7 @@ ALLOWED = {
     "datetime",
     "decimal",
     "integrations",
+    "itertools",
     "re",
     "typing",
     "xml",
@@ -58,12 +59,14 @@ FORBIDDEN_NAMES = {
 GIVEN: dict[str, dict[str, Any]] = {
     "netvisor": partners.NETVISOR_SETTINGS | {"vat_code_zero": "NONE"},
     "asiakastieto": {"company_qtype": "SB"},
+    "ytj": {},
 }
 ITEMS = {
     "netvisor": invoicing_item(),
     "asiakastieto": Item("item", "k", {"identity_code": "010690-9434"}),
+    "ytj": Item("item", "k", {"organisation.business_id": "0244683-1"}),
 }
-PURPOSE = {"netvisor": "invoicing", "asiakastieto": "credit_check"}
+PURPOSE = {"netvisor": "invoicing", "asiakastieto": "credit_check", "ytj": "legal_obligation"}
 
 
 def context(name: str, **changes: Any) -> Context:

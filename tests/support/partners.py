@@ -33,7 +33,8 @@ NETVISOR_SETTINGS = {"organisation_id": "1967543-8", "product_identifier": "1697
 
 def catalogue() -> Catalogue:
     """Our own adapters, whether or not the distribution is installed."""
-    return Catalogue(EntryPoint(name, f"integrations.{name}", GROUP) for name in ("netvisor", "asiakastieto"))
+    names = ("netvisor", "asiakastieto", "ytj")
+    return Catalogue(EntryPoint(name, f"integrations.{name}", GROUP) for name in names)
 
 
 def secrets(monkeypatch: pytest.MonkeyPatch, prefix: str, values: Mapping[str, str]) -> dict[str, Secret]:
@@ -68,6 +69,11 @@ def asiakastieto_partner(monkeypatch: pytest.MonkeyPatch, base_url: str | None, 
         settings={"timeout_seconds": 5, **settings},
         secrets=secrets(monkeypatch, "asiakastieto", values),
     )
+
+
+def ytj_partner(base_url: str | None, **settings: Any) -> Partner:
+    """YTJ as configured for a sandbox: it knows no secrets."""
+    return Partner(environment="sandbox", base_url=base_url, settings=settings)
 
 
 def config(exchange: Path, **partners: Partner) -> Config:

@@ -13,8 +13,10 @@ from core.customers.fields import clean
 from core.customers.restrictions import Use
 from core.customers.types import SEALED_FIELDS, Source, SourceKind
 from core.messages import N_
+from core.postal_codes.knowledge import doubt_of
 from core.staff.access_log import Access, record_access
 from tui.cli import customer_card as card
+from tui.cli.customer_addresses import check_addresses
 from tui.cli.customer_standing import STANDING
 from tui.cli.main import Cli, pass_cli
 from tui.cli.statement import statement
@@ -175,7 +177,7 @@ def reindex(cli: Cli) -> None:
     cli.emit({"customers": entered}, cli.tr(N_("{count} customers are in the search index."), count=entered))
 
 
-for _verb in (*STANDING, statement):
+for _verb in (*STANDING, statement, check_addresses):
     command.add_command(_verb)
 
 
@@ -209,4 +211,10 @@ def _seal(cli: Cli, uow: UnitOfWork, customer_id: int, hidden: dict[str, str | N
 
 
 def _tell(cli: Cli, customer: Customer, sentence: str) -> None:
-    cli.emit(card.described(customer), cli.tr(sentence, number=customer.number, name=customer.display_name))
+    with cli.register().database.reading() as connection:
+        doubt = doubt_of(connection, customer.values)
+    words = [cli.tr(sentence, number=customer.number, name=customer.display_name)]
+    if doubt is not None:
+        words.append(doubt.sentence(cli.language))
+    warned = {} if doubt is None else {"address_doubt": words[-1]}
+    cli.emit({**card.described(customer), **warned}, "\n".join(words))

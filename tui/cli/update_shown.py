@@ -8,15 +8,19 @@ from core.batches.types import BatchState
 from core.messages import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from core.updates.types import UpdateRun
     from tui.cli.main import Cli
 
 
-def show(cli: Cli, run: UpdateRun) -> None:
-    """Print what became, or would become, of a run's rows."""
+def show(
+    cli: Cli, run: UpdateRun, before: Sequence[str] = (), more: Mapping[str, object] | None = None
+) -> None:
+    """Print what became, or would become, of a run's rows; lines that go *before* it, and *more* data of the verb's own."""
     from core.updates import report as reports
 
-    lines = list(reports.lines(run, cli.language))
+    lines = [*before, *reports.lines(run, cli.language)]
     if run.batch.state in (BatchState.READY, BatchState.APPLYING):
         lines.append(cli.tr(N_("To apply it: rekisteri update apply {number}"), number=run.id))
-    cli.emit(reports.as_data(run), "\n".join(lines))
+    cli.emit({**(more or {}), **reports.as_data(run)}, "\n".join(lines))
