@@ -102,12 +102,12 @@ class TooManyColumns(FileRefused):
 
 
 class WrongFormat(FileRefused):
-    """The mapping names a workbook, and the file is none."""
+    """Something packed that is no workbook, or a mapping that names a workbook where there is none."""
 
     code = "tabular.wrong_format"
-    sentence = N_("This is not a workbook (XLSX), which the mapping says it is.")
+    sentence = N_("This is not a workbook (XLSX).")
     advice = N_(
-        "Check that it is the right file; else correct or leave out format in the mapping in config.toml."
+        "Save the table as XLSX or CSV; if the file is right as it is, correct format in the mapping in config.toml."
     )
 
 

@@ -75,7 +75,7 @@ class UnknownCode(RowProblem):
 
     code = "updates.unknown_code"
     sentence = N_("The mapping does not say what this code means.")
-    advice = N_("Ask the service what it means and add it to updates.{service}.answer.codes in config.toml.")
+    advice = N_("Ask the service what it means, then say so: rekisteri update map {service} FILE.")
 
 
 class AddressMissing(RowProblem):

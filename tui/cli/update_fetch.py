@@ -29,6 +29,8 @@ def fetch(cli: Cli, service: str, *, newest: bool, every: bool) -> None:
 
     Nothing is applied: each answer read is a run of its own, to look at and to apply.
     """
+    from core.batches.errors import AlreadyDone
+    from core.tabular import FileRefused
     from core.updates.service import prepare
     from tui.cli.update_shown import show
 
@@ -39,10 +41,19 @@ def fetch(cli: Cli, service: str, *, newest: bool, every: bool) -> None:
     new = [each.file.name for each in lying(cli, service) if each.is_new]
     if not new:
         cli.emit([], cli.tr(N_("No new answers are waiting.")))
+    refused = False
     for name in new if every else new[-1:]:
-        with taken(cli, service, None, name) as path, progress_bar(cli.tr(N_("Reading"))) as watch:
-            run = prepare(register, actor, service, path, progress=watch)
-        show(cli, run)
+        try:
+            with taken(cli, service, None, name) as path, progress_bar(cli.tr(N_("Reading"))) as watch:
+                run = prepare(register, actor, service, path, progress=watch)
+        except (FileRefused, AlreadyDone) as error:
+            # The others may be good.
+            cli.complain(error)
+            refused = True
+        else:
+            show(cli, run)
+    if refused:
+        raise click.exceptions.Exit(1)
 
 
 def lying(cli: Cli, service: str) -> list[Waiting]:
