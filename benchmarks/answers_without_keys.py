@@ -68,7 +68,10 @@ def rows(customers: Sequence[NewCustomer], count: int) -> Iterator[Asked]:
     names, shares = list(_SLIPS), [share for share, _ in _SLIPS.values()]
     for line in range(1, count + 1):
         slip = rng.choices(names, shares)[0]
-        one = next(namesakes if slip == TWO_OF_ONE_NAME else others)
+        one = next(namesakes, None) if slip == TWO_OF_ONE_NAME else next(others)
+        if one is None:
+            # A small register has too few of them.
+            slip, one = "none", next(others)
         if one.values.kind is Kind.ORGANISATION and slip in _PERSONAL:
             slip = "none"
         sought = _SLIPS[slip][1](_plain(line, one.values), rng)

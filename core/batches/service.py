@@ -78,8 +78,24 @@ def advance(uow: UnitOfWork, batch: Batch, *, position: int, counts: Mapping[str
     Raises:
         SomebodyElse: it is no longer where *batch* says.
     """
-    total = Counter(batch.counts) + Counter(counts)
-    return _moved(uow, batch, position=position, counts=dict(total))
+    return _moved(uow, batch, position=position, counts=_with(uow, batch, counts))
+
+
+def tally(uow: UnitOfWork, batch: Batch, counts: Mapping[str, int]) -> Batch:
+    """The batch with *counts*, which may be below 0, added to its counts: a person has decided on some of its rows.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    return _moved(uow, batch, counts=_with(uow, batch, counts))
+
+
+def _with(uow: UnitOfWork, batch: Batch, counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts as they are now - persons decide on rows while others are applied - and *counts*."""
+    stored = uow.connection.execute(select(batch_table.c.counts).where(batch_table.c.id == batch.id))
+    total = Counter(stored.scalar_one())
+    total.update(counts)
+    return {name: count for name, count in total.items() if count > 0}
 
 
 def hold(uow: UnitOfWork, batch: Batch) -> None:
@@ -89,6 +105,19 @@ def hold(uow: UnitOfWork, batch: Batch) -> None:
         SomebodyElse: it is no longer where *batch* says.
     """
     _moved(uow, batch, position=batch.position)
+
+
+def hold_whole(uow: UnitOfWork, number: int, kind: BatchKind) -> Batch:
+    """Batch *number*, wherever it stands, kept there until the transaction ends.
+
+    Raises:
+        NoSuchBatch: there is none.
+    """
+    chosen = select(batch_table).where(batch_table.c.id == number, batch_table.c.kind == kind)
+    row = uow.connection.execute(chosen.with_for_update()).mappings().first()
+    if row is None:
+        raise NoSuchBatch(number=number)
+    return _batch(row)
 
 
 def enter(uow: UnitOfWork, batch: Batch, state: BatchState) -> Batch:

@@ -2,9 +2,9 @@
 
 ::
 
-    {"candidates": [{"customer": 7, "grade": 97, "parts": {"flat": ["not_given", 60]}, "swapped": true}, …], "bearers": 12}
+    {"candidates": [{"customer": 7, "grade": 97, "parts": [["flat", "not_given", 60], …], "swapped": true}, …], "bearers": 12}
 
-`parts` holds those that are not the same; of a customer with a protected address nothing is told about the address.
+Of a customer with a protected address nothing is told about the address.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def explanation_of(candidates: Sequence[tuple[int, Likeness, bool]], *, bearers:
         one: dict[str, object] = {
             "customer": customer_id,
             "grade": likeness.grade,
-            "parts": {
-                compared.part: [compared.verdict, compared.alike]
+            "parts": [
+                [compared.part, compared.verdict, compared.alike]
                 for compared in likeness.parts
                 if not (protected and compared.part in _ADDRESS)
-            },
+            ],
         }
         if likeness.swapped:
             one["swapped"] = True
@@ -75,7 +75,7 @@ def in_words(explanation: Mapping[str, Any] | None, customer_id: int | None, lan
 
 def _parts(candidate: Mapping[str, Any], language: str) -> Iterator[str]:
     by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
-    for name, (verdict, alike) in candidate["parts"].items():
+    for name, verdict, alike in candidate["parts"]:
         word = tr(PART_NAMES[Part(name)], language)
         shown = f"{word} ({alike} %)" if Verdict(verdict) is Verdict.ALIKE else word
         by_verdict[Verdict(verdict)].append(shown)

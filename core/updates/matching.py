@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from core.batches.model import batch_row_table
 from core.customers import places
@@ -25,10 +25,10 @@ from core.updates.blocking import Finder
 from core.updates.explaining import explanation_of
 from core.updates.likeness import EYE, Likeness, Part, Verdict, compare
 from core.updates.traits import traits_of
-from core.updates.types import Match, MatchedBy, Reason
+from core.updates.types import Match, MatchedBy, Outcome, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 
 _SEEN: Final = Prepared(
     select(batch_row_table.c.customer_id, batch_row_table.c.line).where(
-        batch_row_table.c.batch_id == bindparam("batch"), among(batch_row_table.c.customer_id, "ids")
+        batch_row_table.c.batch_id == bindparam("batch"),
+        among(batch_row_table.c.customer_id, "ids"),
+        or_(
+            batch_row_table.c.matched_by != MatchedBy.LIKENESS, batch_row_table.c.outcome != Outcome.PROPOSED
+        ),
     )
 )
 LINE: Final = 95
@@ -72,8 +76,11 @@ def match(connection: Connection, rows: Sequence[Sought], *, line: int = LINE) -
     return _each_once([found[row.line] for row in rows])
 
 
-def seen_before(connection: Connection, batch_id: int, customer_ids: Sequence[int]) -> Mapping[int, int]:
-    """Those of *customer_ids* that an earlier row of the batch is about already, and the line of that row."""
+def seen_before(connection: Connection, batch_id: int, customer_ids: Collection[int]) -> Mapping[int, int]:
+    """Those of *customer_ids* that an earlier row of the batch is about already, and the line of that row.
+
+    A row that is only thought to mean somebody stands in nobody's way.
+    """
     return dict(_SEEN.rows(connection, {"batch": batch_id, "ids": customer_ids}))
 
 
@@ -116,11 +123,11 @@ def _by_business_id(connection: Connection, rows: Sequence[Sought]) -> dict[str,
 
 
 def _each_once(matches: list[Match]) -> list[Match]:
-    """Rows that are like a customer whom another row means too are put before a person."""
-    times = Counter(one.customer_id for one in matches if one.customer_id is not None)
+    """Rows that are like a customer whom another row surely means too are put before a person."""
+    times = Counter(one.customer_id for one in matches if one.customer_id is not None and not one.doubt)
     return [
-        replace(one, doubt=one.doubt or Reason.TWICE)
-        if one.matched_by is MatchedBy.LIKENESS and one.customer_id is not None and times[one.customer_id] > 1
+        replace(one, doubt=Reason.TWICE)
+        if one.matched_by is MatchedBy.LIKENESS and not one.doubt and times[one.customer_id] > 1
         else one
         for one in matches
     ]

@@ -55,6 +55,24 @@ def decide(
     return _reported(answer.meaning, standing)
 
 
+def decide_accepted(answer: Answer, standing: Standing) -> Decision:
+    """What is written when a person accepts *answer* about this customer: *accepted*, or *held back* and why.
+
+    A person may decide whose word is right, not that somebody untouchable is written to.
+    """
+    if standing.status is Status.ERASED:
+        return Decision(Outcome.HELD_BACK, Reason.ERASED)
+    if answer.meaning is not Meaning.MOVED:
+        return Decision(Outcome.ACCEPTED)
+    barred = barred_from_values(standing, answer.values)
+    if barred:
+        return Decision(Outcome.HELD_BACK, barred)
+    changes: Values = {}
+    for group in GROUP_FIELDS:
+        changes |= changed_in(group, standing.values, answer.values)
+    return Decision(Outcome.ACCEPTED, changes=changes or None)
+
+
 def _reported(meaning: Meaning, standing: Standing) -> Decision:
     """A death, a company's end, a protected address or a ban."""
     if meaning is Meaning.DECEASED:

@@ -24,7 +24,7 @@ from core.updates.errors import NobodyAlike, TwiceInFile, UnknownCustomer
 from core.updates.mapping import KEY, Understood
 from core.updates.mappings import mapping_in_force
 from core.updates.matching import match, seen_before
-from core.updates.types import MatchedBy
+from core.updates.types import MatchedBy, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +155,7 @@ class _Reading:
             error: RowProblem | None = None
             if found.nobody:
                 error = (UnknownCustomer if row.number else NobodyAlike)(where=self._where(row))
-            elif found.customer_id is not None:
+            elif found.customer_id is not None and found.doubt is None:
                 earlier = seen.setdefault(found.customer_id, row.line)
                 error = TwiceInFile(where=self._where(row), earlier=earlier) if earlier != row.line else None
             if error is None:
@@ -200,7 +200,7 @@ def begin_reading(
     """
     with register.database.unit_of_work() as uow:
         earlier = service.of_file(uow.connection, BatchKind.UPDATE, service_name, origin.digest)
-        if earlier is not None and earlier.state is BatchState.APPLYING:
+        if earlier is not None and (earlier.state is BatchState.APPLYING or _decided_on(earlier)):
             return earlier
         if earlier is not None and earlier.state is BatchState.DONE and not again:
             raise AlreadyDone(number=earlier.id, day=_day(earlier), file=earlier.file)
@@ -220,6 +220,12 @@ def begin_reading(
         record_access(uow, actor, action=Access.LIST, customer_id=None, task=task, detail=service_name)
         uow.commit()
     return batch
+
+
+def _decided_on(batch: Batch) -> bool:
+    """Whether persons have decided on proposals of a run that has not been applied yet."""
+    decided = batch.count(Outcome.ACCEPTED) + batch.count(Outcome.REJECTED)
+    return batch.state is BatchState.READY and decided > 0
 
 
 def keep_rows(uow: UnitOfWork, batch: Batch, staged: Sequence[Staged]) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 from core.messages import N_
 from core.updates.types import Outcome, UpdateRun
-from tui.cli import update_fetch, update_send
+from tui.cli import update_companies, update_fetch, update_map, update_proposals, update_send
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
 from tui.cli.update_shown import show
@@ -93,5 +93,13 @@ def list_runs(cli: Cli) -> None:
     cli.emit(data, words or cli.tr(N_("There are no runs yet.")))
 
 
-for _verb in (update_send.send, update_fetch.fetch):
+for _verb in (
+    update_send.send,
+    update_fetch.fetch,
+    update_map.map_columns,
+    update_companies.companies,
+    update_proposals.proposals,
+    update_proposals.accept,
+    update_proposals.reject,
+):
     command.add_command(_verb)
