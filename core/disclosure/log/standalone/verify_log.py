@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import hashlib
 import itertools
 import json
@@ -54,6 +55,8 @@ SAYS = {  # every sentence: English, Finnish
     "cosigned": ("Cosigned by {0}, {1}.", "Vahvistanut allekirjoituksellaan {0}, {1}."),
     "strangers": ("Signatures by keys that were not given: {0}.", "Allekirjoituksia, joiden avainta ei annettu: {0}."),
     "handed": ("The key you gave signed until its successors took over: {0}", "Antamasi avain allekirjoitti, kunnes seuraajat ottivat tehtävän: {0}"),
+    "resumed": ("Entries {0} to {1} were put back after a restore.", "Merkinnät {0}–{1} on palautettu varmuuskopion käyttöönoton jälkeen."),
+    "successor": ("From entry {0} on this is the successor of {1}, of which {2} entries are lost.", "Merkinnästä {0} alkaen tämä on lokin {1} seuraaja; siitä on kadonnut {2} merkintää."),
     "strange_key": ("The key you gave never signed this log.", "Antamasi avain ei ole koskaan allekirjoittanut tätä lokia."),
     "receipt": ("{0}: entry {1} stands in the log of {3}, signed at {2} entries.", "{0}: merkintä {1} on lokissa {3}, joka on allekirjoitettu {2} merkinnän pituisena."),
     "line": ("{0}: {1} line(s) of transfer {2}.", "{0}: luovutuksen {2} rivejä {1}."),
@@ -277,7 +280,7 @@ def split_bundle(content: bytes | None, width: int) -> list[bytes] | None:
 
 # What the story needs of an entry, by kind.
 STORY = {
-    "genesis": ("origin", "vkey"),
+    "genesis": ("origin", "vkey", "predecessor"),
     "intent": ("id", "count", "lines_root"),
     "read": ("id", "count", "lines_root"),
     "outcome": ("intent", "delivered", "refused", "not_sent", "in_doubt"),
@@ -345,20 +348,23 @@ class Check:
         """Which keys sign a checkpoint of that size: what the log says, or the one that was given."""
         return next((keys for first, keys in reversed(self.eras) if first <= size), [self.key])
 
-    def opened(self, content: bytes | None, name: object) -> Checkpoint | None:
-        """The checkpoint in *content*, once every key of its time is found to have signed it."""
+    def opened(self, content: bytes | None, name: object, *, held: bool = False) -> Checkpoint | None:
+        """The checkpoint in *content*, once every key of its time is found to have signed it.
+
+        One that is *held* may be of a log that this one succeeds, and cover what was lost of it.
+        """
         try:
             checkpoint = Checkpoint.parse(content or b"")
         except ValueError:
             self.find("note", name)
             return None
-        keys = self.keys_at(checkpoint.size)
-        try:
-            if checkpoint.origin == keys[0].name and len(checkpoint.signers(keys)) == len(keys):
-                return checkpoint
-        except ValueError:
-            pass
-        self.find("signature", name, keys[0].name)
+        present = self.keys_at(checkpoint.size)
+        earlier = [keys for _, keys in self.eras if held and keys[0].name != present[0].name]
+        for keys in (present, *earlier):
+            with contextlib.suppress(ValueError):
+                if checkpoint.origin == keys[0].name and len(checkpoint.signers(keys)) == len(keys):
+                    return checkpoint
+        self.find("signature", name, present[0].name)
         return None
 
     def run(self, held: list[Path]) -> None:
@@ -385,7 +391,7 @@ class Check:
             if end > index or self.root_at(end).hex() != root:
                 self.find("story", index)
         for path in held:
-            self.compare(self.opened(read(path), path), path)
+            self.compare(self.opened(read(path), path, held=True), path)
         for path in sorted(self.directory.glob("checkpoints/*")):
             self._earlier(path)
         self._trust()
@@ -537,10 +543,15 @@ class Check:
             fits = fits and self._settle(index, str(more[0]), more[1:])
         elif kind in ("genesis", "key"):
             fits = fits and self._turn(index, kind, more)
-        elif kind in ("anchor", "review", "resume"):
+        elif kind in ("anchor", "review"):
             fits = fits and type(more[0]) is int and more[0] >= 0
             self.stated += [(index, more[0], str(more[1]))] if fits else []
-            self.resumed += [(more[2], more[0])] if fits and kind == "resume" and type(more[2]) is int else []
+        elif kind == "resume":
+            end, root, start = more
+            fits = fits and end == index and type(start) is int and 0 <= start < index
+            self.stated += [(index, index, str(root))] if fits else []
+            self.resumed += [(start, index)] if fits else []
+            self.remarks += [("resumed", start, index - 1)] if fits else []
         if not fits:
             self.find("story" if kind else "entry", index)
 
@@ -564,8 +575,8 @@ class Check:
         except ValueError:
             return False
         present = self.eras[-1][1] if self.eras else []
-        if kind == "genesis":  # further on: a successor, under another name
-            fits, keys = key.name == more[0] and (not present or present[0].name != key.name), [key]
+        if kind == "genesis":
+            fits, keys = key.name == more[0] and (not present or self._succeeds(index, key, more[2])), [key]
         elif more[0] == "begun":
             fits, keys = (
                 len(present) == 1 and key.name == present[0].name and key not in present,
@@ -576,6 +587,15 @@ class Check:
         if fits:
             self.eras.append((index + 1 if index else 0, keys))
         return fits
+
+    def _succeeds(self, index: int, key: Key, before: Any) -> bool:
+        """A log within a log: under another name it goes on with what is left of the one before, and owns to the loss."""
+        named = before if isinstance(before, dict) else {}
+        name, size, lost = named.get("origin"), named.get("size"), named.get("lost", 0)
+        if type(size) is not int or type(lost) is not int or lost != max(0, size - index):
+            return False
+        self.remarks.append(("successor", index, name, lost))
+        return bool(name == self.eras[-1][1][0].name != key.name)
 
     def _lines(self, path: str) -> None:
         """A transfer's lines: numbered from 0, as many as its intent says, under its root."""
@@ -592,8 +612,12 @@ class Check:
         """The log must still begin with what a checkpoint kept from before says."""
         if held is None or self.checkpoint is None:
             return
-        if held.size > len(self.leaves):
-            self.find("back", name, held.size, len(self.leaves))
+        # Of a log that this one succeeds, what the successor took over is left.
+        names = [keys[0].name for _, keys in self.eras]
+        after = len(names) - names[::-1].index(held.origin) if held.origin in names else len(names)
+        left = self.eras[after][0] - 1 if after < len(names) else len(self.leaves)
+        if held.size > left:
+            self.find("back", name, held.size, left)
         elif self.root_at(held.size) != held.root:
             self.find("fork", name, held.size)
         else:
