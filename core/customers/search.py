@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 
 from core import bulk
 from core.customers import index_postgresql, index_sqlite, places
@@ -78,6 +78,15 @@ def enter(connection: Connection, texts: Mapping[int, SearchText]) -> None:
     _settle(connection, texts, crowded)
     if connection.dialect.name == "postgresql":
         index_postgresql.grown(connection, len(rows), places.count(connection))
+
+
+def remove(connection: Connection, customer_ids: Sequence[int]) -> None:
+    """Take customers out of the index and of the name order (the caller holds `places.lock`)."""
+    if connection.dialect.name == "sqlite":
+        index_sqlite.forget(connection, customer_ids)
+    places.give_up(connection, customer_ids)
+    for ids in places.chunks(customer_ids):
+        connection.execute(delete(_search).where(_search.c.customer_id.in_(ids)))
 
 
 @dataclass(frozen=True, slots=True)
