@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
@@ -85,24 +85,21 @@ class _Terms:
         return self.recipient.role == "subject"
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """One subject's share: the item that would be sent, or None and the decision or missing fields that stop it."""
+class _Share(NamedTuple):
+    """One subject's share: what would be sent under which id, or the decision or missing fields that stop it."""
 
+    id: str
     subject: Subject
     decision: Decision
-    item: Item | None
-    missing: tuple[str, ...] = ()
+    held: Mapping[str, FieldValue]
+    missing: tuple[str, ...]
 
     @property
-    def out(self) -> tuple[LeftOutReason, tuple[str, ...]]:
-        """Why the subject is left out."""
-        reason = self.decision.left_out
-        return (
-            (LeftOutReason.MISSING_REQUIRED, self.missing)
-            if reason is None
-            else (reason, self.decision.detail)
-        )
+    def out(self) -> tuple[LeftOutReason, tuple[str, ...]] | None:
+        """Why the subject is left out; None when it is not."""
+        if self.decision.left_out is not None:
+            return self.decision.left_out, self.decision.detail
+        return (LeftOutReason.MISSING_REQUIRED, self.missing) if self.missing else None
 
 
 def draw_up(
@@ -124,13 +121,14 @@ def draw_up(
     withheld: dict[str, frozenset[str]] = {}
     out: dict[int, tuple[LeftOutReason, tuple[str, ...]]] = {}
     for share in _shares(connection, keyring, terms, request):
-        if share.item is None:
-            out[share.subject.customer_id] = share.out
+        why = share.out
+        if why is not None:
+            out[share.subject.customer_id] = why
             continue
-        items.append(share.item)
-        subjects[share.item.id] = share.subject
+        items.append(Item(share.id, share.subject.key, share.held))
+        subjects[share.id] = share.subject
         if share.decision.withheld:
-            withheld[share.item.id] = share.decision.withheld
+            withheld[share.id] = share.decision.withheld
     return Plan(
         request=request,
         recipient=terms.recipient,
@@ -162,9 +160,12 @@ def still_holds(
     items = iter(plan.items)
     out: dict[int, tuple[LeftOutReason, tuple[str, ...]]] = {}
     for share in _shares(connection, keyring, terms, plan.request):
-        if share.item is None:
-            out[share.subject.customer_id] = share.out
-        elif share.item != next(items, None):
+        why = share.out
+        if why is not None:
+            out[share.subject.customer_id] = why
+            continue
+        item = next(items, None)
+        if item is None or (item.id, item.key, item.fields) != (share.id, share.subject.key, share.held):
             return False
     return next(items, None) is None and _left_out(connection, out) == plan.left_out
 
@@ -222,13 +223,12 @@ def _shares(
         values = {} if terms.to_subject else _values(connection, keyring, terms.fields, decisions)
         for place, subject in enumerate(some, start + 1):
             decision = decisions[subject.customer_id]
-            if decision.left_out is not None:
-                yield _Share(subject, decision, None)
-                continue
-            held = _held(values.get(subject.customer_id, {}), subject, terms.fields)
-            missing = missing_fields(terms.manifest, held)
-            item = None if missing else Item(str(place), subject.key, held)
-            yield _Share(subject, decision, item, missing)
+            held: Mapping[str, FieldValue] = {}
+            missing: tuple[str, ...] = ()
+            if decision.left_out is None:
+                held = _held(values.get(subject.customer_id, {}), subject, terms.fields)
+                missing = missing_fields(terms.manifest, held)
+            yield _Share(str(place), subject, decision, held, missing)
 
 
 def _decisions(

@@ -158,5 +158,6 @@ def _has_basis(purpose: Purpose, standing: Standing) -> bool:
 
 def missing_fields(manifest: ExitManifest, values: Mapping[str, FieldValue]) -> tuple[str, ...]:
     """The fields that the exit cannot do without and the person does not have."""
-    absent = [field for field in manifest.requires if not values.get(field)]
-    return tuple(sorted(absent)) if absent else ()
+    if all(values.get(field) for field in manifest.requires):
+        return ()
+    return tuple(sorted(field for field in manifest.requires if not values.get(field)))

@@ -100,9 +100,8 @@ def blinding_key(
     keyring: KeyRing, keys: Mapping[int, DataKey], transfer_id: str, customer_ids: Sequence[int]
 ) -> bytes:
     """The key for digests of payloads: nobody can test a guess of the bytes once any subject's key is destroyed."""
-    shares = b"".join(
-        keys[customer_id].commitment(b"payload" + transfer_id.encode()) for customer_id in customer_ids
-    )
+    nonce = b"payload" + transfer_id.encode()
+    shares = b"".join([keys[customer_id].commitment(nonce) for customer_id in customer_ids])
     return keyring.keyed_digest(b"payload", shares)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -111,3 +114,17 @@ def test_a_key_is_never_shown() -> None:
     """Neither repr nor str of a key holds its bytes."""
     assert "\\x01" not in repr(KEY)
     assert "AQID" not in str(KEY)
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
+def test_what_is_derived_is_what_the_standards_say(secret: bytes, content: bytes) -> None:
+    """HMAC-SHA-256 as Python has it, HKDF-SHA-256 as `cryptography` has it."""
+    key, ring = DataKey(secret), KeyRing(secret)
+
+    def derived(purpose: bytes) -> bytes:
+        return HKDF(SHA256(), length=32, salt=None, info=b"rekisteri/" + purpose).derive(secret)
+
+    assert key.commitment(content) == hmac.digest(secret, b"commit" + content, "sha256")
+    assert key.tag(content) == hmac.digest(derived(b"tag"), content, "sha256")[:16]
+    assert key.pseudonym(content) == hmac.digest(derived(b"pseudonym"), content, "sha256")
+    assert ring.keyed_digest(b"x", content) == hmac.digest(derived(b"digest/x"), content, "sha256")
