@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from core.customers import bans, orders, restrictions, sealed, search, service
 from core.customers.bans import BanKind
 from core.customers.listing import count
-from core.customers.model import customer_table
+from core.customers.model import customer_order_table, customer_table
 from core.customers.money import OrderLine
 from core.customers.restrictions import Ground
 from core.customers.types import CustomerValues, Kind, Source, SourceKind
@@ -103,7 +103,7 @@ def test_others_keep_everything_and_the_statistics_stay(
         one = live(uow, keyring, actor)
         other = live(uow, keyring, actor, last_name="Naapuri", email="naapuri@example.fi")
         before = everything_about(uow.connection, other)
-        table = orders.customer_order_table
+        table = customer_order_table
         total = select(func.count(), func.sum(table.c.total_net))
         ordered = uow.connection.execute(total).one()
         erase_rows(uow, [one])
