@@ -38,6 +38,11 @@ class Desk:
         for letter in text:
             await self.pilot.press("space" if letter == " " else letter)
 
+    async def paste(self, text: str) -> None:
+        """Paste *text*, as a terminal hands it on: at once."""
+        self.app.current.take_paste(text)
+        await self.pilot.pause()
+
     async def settle(self) -> None:
         """Wait until no work is under way and everything is drawn."""
         await self.app.workers.wait_for_complete()

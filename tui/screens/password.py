@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import RegisterError
 from core.messages import N_
-from core.staff.errors import WrongCredentials
+from core.staff.errors import SignInRefused
 from tui.screens.base import BaseScreen
 from tui.widgets.form import Field, Form, Note
 
@@ -83,7 +83,7 @@ class PasswordScreen(BaseScreen):
             await self.desk.hold(
                 self.tr(N_("Checking…")), lambda: self.desk.seat.change_password(current, new)
             )
-        except WrongCredentials:
+        except SignInRefused:
             self._begin_at("current")
             raise
         except RegisterError:

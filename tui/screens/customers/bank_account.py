@@ -10,7 +10,6 @@ from core.customers.types import SourceKind
 from core.messages import N_
 from tui.screens.customers.fields import iban_field
 from tui.screens.customers.standing_form import COLUMN, StandingForm
-from tui.screens.words import purpose_name
 from tui.widgets.form import Field, Form, Note
 from tui.widgets.paint import BOLD, LABEL
 
@@ -48,13 +47,12 @@ class BankAccountForm(StandingForm):
         return self.tr(N_("Bank account"))
 
     def _show(self, value: str | None) -> None:
-        task = purpose_name(self.desk.seat.task, self.desk.language)
-        told = N_("F7 shows it whole: a look, recorded with your name and the task {task}.")
+        told = N_("F7 shows it whole: a look, recorded with your name and your task.")
         self.form.notes = (
             self.whose(),
             Note(_SHOWN_ROW, self.tr(N_("Bank account")), style=LABEL),
             Note(_SHOWN_ROW, value or self.tr(N_("none is known")), COLUMN, BOLD),
-            Note(_SHOWN_ROW + 1, self.tr(told, task=task)),
+            Note(_SHOWN_ROW + 1, self.tr(told)),
             Note(5, self.tr(N_("A new one, or taking it away:"))),
         )
         self.form.refresh()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tui.app import RegisterApp
 
 _FIRST_ROW = 4
-_BOX = 42
-_SINCE = 47
+_BOX = 46
+_SINCE = 51
 
 
 class PeriodsForm(StandingForm):
@@ -57,13 +57,13 @@ class PeriodsForm(StandingForm):
         """Lift *code*."""
         raise NotImplementedError
 
-    def _name(self, code: str) -> str:
+    def _called(self, code: str) -> str:
         return named(self.names, code, self.desk.language)
 
     def _form(self) -> Form:
         last = _FIRST_ROW + len(self.codes)
         ticks = [
-            Field(code, self._name(code), _FIRST_ROW + place, _BOX, kind="tick")
+            Field(code, self._called(code), _FIRST_ROW + place, _BOX, kind="tick")
             for place, code in enumerate(self.codes)
         ]
         since = [
@@ -106,7 +106,7 @@ class PeriodsForm(StandingForm):
                 act(uow, code, on, detail)
         told = []
         for words, ticked in ((self.begun, True), (self.lifted, False)):
-            names = [self._name(code) for code in changed if self.form.ticked(code) is ticked]
+            names = [self._called(code) for code in changed if self.form.ticked(code) is ticked]
             if names:
                 told.append(self.tr(words, names=", ".join(names)))
         await self.done(" ".join(told))

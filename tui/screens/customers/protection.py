@@ -21,8 +21,8 @@ class ProtectionForm(StandingForm):
     def __init__(self, desk: RegisterApp, customer: Customer) -> None:
         super().__init__(desk, customer)
         words = (
-            N_("A protected address is hidden in lists, cannot be searched for, is left off what leaves,"),
-            N_("and keeps the customer out of labels, lists and address updates."),
+            N_("A protected address is hidden in lists and search, and left off what leaves;"),
+            N_("the customer is left out of labels, lists and address updates."),
         )
         self.form = Form(
             [

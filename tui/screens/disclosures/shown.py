@@ -12,6 +12,7 @@ from core.messages import N_, tr
 from core.text import safe_text
 from tui.screens.words import fields_in_words, named
 from tui.widgets.details import Piece, ReadRow, blank, heading, labelled, paragraph
+from tui.widgets.paint import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.disclosure.types import Plan
 
 _WIDTH: Final = 76
+_VALUE_WIDTH: Final = 56
 _STEP: Final = 2
 # Says to programs that the file is UTF-8; it is no letter of it.
 _MARK: Final = "\ufeff"
@@ -41,7 +43,7 @@ def plan_rows(plans: Sequence[Plan], language: str) -> list[ReadRow]:
         labelled(tr(N_("Recipient"), language), f"{plan.recipient.name} ({plan.country})"),
         labelled(tr(N_("Purpose"), language), tr(plan.purpose.name, language)),
         labelled(tr(N_("Legal basis"), language), named(BASIS_NAMES, plan.basis, language)),
-        labelled(tr(N_("Data"), language), fields_in_words(fields, language)),
+        *_wrapped(tr(N_("Data"), language), fields_in_words(fields, language)),
         labelled(tr(N_("Persons"), language), str(len(persons))),
     ]
     reasons = Counter(left.sentence(language) for each in plans for left in each.left_out)
@@ -51,6 +53,12 @@ def plan_rows(plans: Sequence[Plan], language: str) -> list[ReadRow]:
     if held:
         rows += paragraph(tr(N_("Part of the data is kept back from {count} persons."), language, count=held))
     return rows
+
+
+def _wrapped(label: str, text: str) -> Iterator[ReadRow]:
+    """A value that may need several rows: what leaves is never cut off."""
+    for place, part in enumerate(wrap(text, _VALUE_WIDTH)):
+        yield labelled(label if place == 0 else "", part)
 
 
 def payload_rows(payloads: Sequence[Payload], language: str) -> list[ReadRow]:

@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
 
 def order_columns(language: str, names: Mapping[int, str], marked: AbstractSet[int]) -> list[Column[Order]]:
-    """A sign for the marked, number, day, whose, lines, total and state; *names* by customer id."""
+    """A sign for the marked, number, day, whose, total and state; *names* by customer id."""
     return [
         Column("", 1, lambda order: "*" if order.id in marked else ""),
         Column(tr(N_("No."), language), 6, lambda order: str(order.number), "right"),
         Column(tr(N_("Placed"), language), 10, lambda order: day(order.placed_on)),
         Column(tr(N_("Customer"), language), 0, lambda order: names.get(order.customer_id, "")),
-        Column(tr(N_("Lines"), language), 6, lambda order: str(len(order.lines)), "right"),
         Column(tr(N_("Total"), language), 12, lambda order: money(order.total_gross), "right"),
-        Column(tr(N_("State"), language), 19, lambda order: named(ORDER_STATE_NAMES, order.state, language)),
+        Column(tr(N_("State"), language), 22, lambda order: named(ORDER_STATE_NAMES, order.state, language)),
     ]
 
 

@@ -96,11 +96,11 @@ class OrdersHome(TabbedScreen):
         if table is not None and marked:
             total = sum((one.total_gross for one in table.all_rows() if one.id in marked), Decimal(0))
             self.say(
-                self.tr(N_("Marked: {count} orders, {total} EUR."), count=len(marked), total=money(total))
+                self.tr(N_("Marked orders: {count}, {total} EUR."), count=len(marked), total=money(total))
             )
         elif self.index == _INVOICES and self.invoices.total:
             owed = sum((one.open_total for one in self.invoices.all_rows()), Decimal(0))
-            words = N_("Open: {count} invoices, {total} EUR.")
+            words = N_("Open invoices: {count}, {total} EUR.")
             self.say(self.tr(words, count=self.invoices.total, total=money(owed)))
         else:
             self.say("")
