@@ -129,6 +129,24 @@ class UnknownAdapter(ConfigProblem):
     advice = N_("Installed are: {installed}.")
 
 
+class NotACode(ConfigProblem):
+    """A name that the disclosure log does not take, so that nothing could ever leave under it."""
+
+    code = "config.not_a_code"
+    sentence = N_("{file}: {key}: the name {value} cannot stand in the disclosure log.")
+    advice = N_(
+        "Take at most {most} characters: small letters a to z, digits, - and _; recipients and adapters begin with a letter."
+    )
+
+
+class ReservedCode(ConfigProblem):
+    """The program's own recipient cannot be configured."""
+
+    code = "config.reserved_code"
+    sentence = N_("{file}: {key} is the program's own name for the person whom a statement is about.")
+    advice = N_("Give the recipient another name.")
+
+
 class PasswordInUrl(ConfigProblem):
     """A password would stand in the configuration in plain text."""
 

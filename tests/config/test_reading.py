@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import tomli_w
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from core.config import load_config, read_config
 from core.config.errors import ConfigIsDirectory, ConfigNotFound, ConfigSyntax, ConfigUnreadable
 from core.config.reading import find_config, read_content
+from core.config.rules import CODE, RESERVED
+from core.disclosure.log.members import Code
+from core.disclosure.recipients import SUBJECT
 from core.errors import ConfigError
 
 SMALLEST = """
@@ -265,3 +269,45 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
         said.append(str(error))
     assert said
     assert all(said)
+
+
+@pytest.mark.parametrize(
+    "name", ["Tilitoimisto", "tili.toimisto", "ääkköset", "1tili", "tili toimisto", "a" * 41, ""]
+)
+def test_names_that_the_log_does_not_take_are_refused_at_once(tmp_path: Path, name: str) -> None:
+    """A recipient, an adapter or a partner of such a name could never be sent anything; config check says so."""
+    recipient = RECIPIENT.replace("recipients.accounting", f'recipients."{name}"')
+    (told,) = problems_of(SMALLEST + recipient, tmp_path)
+    assert f"the name {name} cannot stand in the disclosure log" in told
+    assert "at most 40 characters" in told
+    (told,) = problems_of(SMALLEST + f'[partners."{name}"]\nenvironment = "sandbox"\n', tmp_path)
+    assert "cannot stand" in told
+    if name:
+        (told,) = problems_of(SMALLEST + RECIPIENT.replace('"netvisor"', f'"{name}"'), tmp_path)
+        assert "recipients.accounting.adapter" in told
+
+
+def test_a_letters_name_has_room_in_the_log(tmp_path: Path) -> None:
+    """Its way out carries it: a name of 27 characters is the longest."""
+    letter = '[letters."{}"]\nsubject = "A"\ntext = "B"\n'
+    assert problems_of(SMALLEST + letter.format("7-" + "a" * 25), tmp_path) == []
+    (told,) = problems_of(SMALLEST + letter.format("a" * 28), tmp_path)
+    assert "at most 27 characters" in told
+
+
+def test_the_rule_of_names_is_the_logs(tmp_path: Path) -> None:
+    """What is written here once more, so that reading a configuration loads no log, is what the log demands."""
+    (meta,) = get_args(Code)[1:]
+    assert meta.pattern == rf"\A{CODE.pattern}\Z"
+    assert SUBJECT == RESERVED
+    (told,) = problems_of(
+        SMALLEST + RECIPIENT.replace("recipients.accounting", "recipients.data_subject"), tmp_path
+    )
+    assert "the program's own name" in told
+
+
+@pytest.mark.parametrize("value", ['"NaN"', '"Infinity"', '"-1"', '"100.5"', '"25.555"', '"1E+9"'])
+def test_a_tax_that_no_order_takes_is_refused(tmp_path: Path, value: str) -> None:
+    """Not a number, below nothing, above a hundred, or finer than a hundredth."""
+    (told,) = problems_of(SMALLEST + f"[orders]\nvat_percent = {value}\n", tmp_path)
+    assert "orders.vat_percent should be a percentage from 0 to 100" in told
