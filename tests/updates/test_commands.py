@@ -306,3 +306,37 @@ def test_a_database_that_is_not_there_is_code_3(
     said = rekisteri("load", register_file(tmp_path), "--mapping", "vanha", "--yes")
     assert said.code == 3
     assert "Traceback" not in said.err
+
+
+def test_proposals_are_worked_from_the_command_line(rekisteri: Run, tmp_path: Path) -> None:
+    """What waits is listed, one is seen side by side, accepted or rejected; a rule is counted before it accepts."""
+    for number in range(1, 6):
+        rekisteri("customer", "add", "--number", str(number), "--source", "self", *PERSON)
+    answer = tmp_path / "vastaus.csv"
+    moves = [f"{number};M;Mäntytie {number};33100;Tampere;1.1.2026" for number in range(1, 5)]
+    text = "\n".join([";".join(ANSWER_COLUMNS.values()), *moves, "5;KU;;;;1.11.2025", ""])
+    answer.write_text(text, encoding="utf-8")
+    rekisteri("update", "preview", "posti", str(answer))
+    listed = rekisteri("update", "proposals", "1")
+    assert (listed.code, listed.err) == (0, "")
+    assert listed.out.splitlines()[0].startswith("! 1/6 · 5 Mäkelä Maija · kuollut · ilmoitettu kuolleeksi")
+    assert "Odottaa ihmisen ratkaisua: 5" in listed.out
+    one = rekisteri("--language", "en", "update", "proposals", "1", "2")
+    assert "street address   Koivukatu 1                  → Mäntytie 1   (the customer, " in one.out
+    assert "Found by customer number" in one.out
+    data = json.loads(rekisteri("--json", "update", "proposals", "1", "2").out)
+    assert (data["reason"], data["fields"][0]["after"]) == ("own_notice", "Mäntytie 1")
+    assert rekisteri("update", "accept", "1", "2").out.strip() == "Hyväksytty: 2"
+    assert "on jo ratkaistu: Tuula Tuoja" in rekisteri("update", "reject", "1", "2").err
+    assert rekisteri("update", "reject", "1", "3").out.strip() == "Hylätty: 3"
+    assert rekisteri("update", "accept", "1", "--reason", "own_notice").code == 2
+    assert rekisteri("update", "accept", "1").code == 2
+    ruled = rekisteri(
+        "--json", "update", "accept", "1", "--reason", "own_notice", "--group", "address", "--yes"
+    )
+    assert json.loads(ruled.out) == {"accepted": 2, "left": []}
+    waiting = json.loads(rekisteri("--json", "update", "proposals").out)
+    assert (waiting["waiting"], [row["row"] for row in waiting["rows"]]) == (1, [6])
+
+
+PERSON = ("first_name=Maija", "last_name=Mäkelä", "street=Koivukatu 1", "postcode=00100", "town=Helsinki")

@@ -9,6 +9,7 @@ import click
 
 from core.clock import HELSINKI
 from core.customers.words import FIELD_NAMES, SOURCE_NAMES
+from core.errors import UsageError
 from core.messages import N_
 from core.text import safe_text
 from core.updates.bulk_judging import IN_BULK
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from core.updates.proposals import Candidate
 
 _WIDTH = 28
+
+
+class WhichRows(UsageError):
+    """Neither rows nor a rule, both, or a customer for several rows."""
+
+    code = "cli.which_rows"
+    sentence = N_("It is not clear which rows are meant.")
+    advice = N_("Name rows, or --reason for all that fit; --customer goes with one row.")
 
 
 @click.command("proposals")
@@ -93,10 +102,8 @@ def accept(
     """Write what ROWS of RUN say, or all that fit a rule: one reason, a likeness at least, one group of fields."""
     from core.updates.judging import accept as accept_one
 
-    if bool(rows) == bool(reason):
-        raise click.UsageError("Name rows, or --reason for all that fit.")
-    if customer and len(rows) != 1:
-        raise click.UsageError("--customer goes with one row.")
+    if bool(rows) == bool(reason) or (customer and len(rows) != 1):
+        raise WhichRows
     if reason:
         _accept_by_rule(cli, _which(run, reason, grade, group), yes=yes)
         return
