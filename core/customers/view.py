@@ -95,9 +95,13 @@ def disclosure_view(
     found: dict[int, dict[str, str]] = {customer_id: {} for customer_id in customer_ids}
     plain = sorted(fields & _COLUMNS.keys())
     if plain:
+        # One text for all who share it: a name, a town.
+        same: dict[str, str] = {}
         for customer_id, *values in _reads(tuple(plain)).stream(connection, {"ids": customer_ids}):
             found[customer_id] = {
-                field: value for field, value in zip(plain, values, strict=True) if value is not None
+                field: same.setdefault(value, value)
+                for field, value in zip(plain, values, strict=True)
+                if value is not None
             }
     for field in sorted(fields & _SEALED.keys()):
         for customer_id, value in sealed.values_of(connection, keyring, customer_ids, _SEALED[field]).items():

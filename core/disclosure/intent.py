@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select
 from core.bulk import insert_rows
 from core.disclosure.categories import categories_of
 from core.disclosure.errors import KeyInUse, PlanOutdated
-from core.disclosure.log.lines import Line, lines_root
+from core.disclosure.log.lines import decode_line, lines_root
 from core.disclosure.model import (
     transfer_key_table,
     transfer_left_out_table,
@@ -130,7 +130,7 @@ def record_intent(
             "country": plan.country,
             "categories": sorted(categories_of({name for item in plan.items for name in item.fields})),
             "count": len(lines),
-            "lines_root": lines_root(Line(it.number, it.tag, it.commitment, it.digest) for it in lines).hex(),
+            "lines_root": lines_root(b"".join([it.line for it in lines])).hex(),
             "policy": str(POLICY_VERSION),
             "software": version(),
             "sealed": hashlib.sha256(sealed).hexdigest(),
@@ -211,7 +211,7 @@ def holder_of(connection: Connection, plan: Plan) -> KeyInUse | None:
 def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Sequence[SealedLine]) -> None:
     # Some at a time: a row of each of 100,000 persons at once is tens of megabytes for nothing.
     for start in range(0, len(lines), _ROWS):
-        some = [(transfer_id, *line, "", False) for line in lines[start : start + _ROWS]]
+        some = [_line_row(transfer_id, it) for it in lines[start : start + _ROWS]]
         insert_rows(connection, transfer_line_table, _LINE_COLUMNS, some)
     if plan.left_out:
         connection.execute(
@@ -232,6 +232,12 @@ def _write_lines(connection: Connection, transfer_id: str, plan: Plan, lines: Se
     for start in range(0, len(claims), _ROWS):
         claimed = [(plan.recipient.code, key, transfer_id) for key in claims[start : start + _ROWS]]
         insert_rows(connection, transfer_key_table, ("recipient_code", "key", "transfer_id"), claimed)
+
+
+def _line_row(transfer_id: str, it: SealedLine) -> tuple[object, ...]:
+    line = decode_line(it.line)
+    parts = (line.tag, line.commitment, line.digest)
+    return (transfer_id, line.number, it.item_id, it.customer_id, it.key, *parts, it.sealed, "", False)
 
 
 def key_conflict(connection: Connection, plan: Plan, error: IntegrityError) -> KeyInUse:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from core.disclosure.log.lines import Line
 from core.keys import DataKey
 
 if TYPE_CHECKING:
@@ -34,15 +35,12 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=dict)
 
 
 class SealedLine(NamedTuple):
-    """One person's line of a transfer and the ciphertext that its digest is of."""
+    """One person's line of a transfer, its 85 bytes, and the ciphertext that its digest is of."""
 
-    number: int
     item_id: str
     customer_id: int
     key: str
-    tag: bytes
-    commitment: bytes
-    digest: bytes
+    line: bytes
     sealed: bytes
 
 
@@ -64,9 +62,8 @@ def sealed_lines(keys: Mapping[int, DataKey], transfer_id: str, plan: Plan) -> l
         key = keys[customer_id]
         context = _context(transfer_id, number)
         sealed = key.seal(_padded(_shown(item.fields)), context)
-        tag, commitment = key.tag(transfer), key.commitment(context)
-        digest = hashlib.sha256(sealed).digest()
-        lines[number] = SealedLine(number, item.id, customer_id, item.key, tag, commitment, digest, sealed)
+        line = Line(number, key.tag(transfer), key.commitment(context), hashlib.sha256(sealed).digest())
+        lines[number] = SealedLine(item.id, customer_id, item.key, line.encode(), sealed)
     return [lines[number] for number in range(len(numbers))]
 
 
