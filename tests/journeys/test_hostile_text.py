@@ -78,7 +78,7 @@ def test_nothing_of_it_reaches_the_terminal(tmp_path: Path) -> None:
                     terminal.send(view)
                     terminal.quiet(0.1)
                     assert terminal.row(24).startswith(" F1 Ohje"), terminal.text()
-                    assert "[" in terminal.row(2)
+                    assert "[" in terminal.row(3)
                 terminal.send("2", "f6", "Uusi", "tab", "tab", "tab", "1", "f10")
                 terminal.wait_for("✓")
                 terminal.send("enter")
