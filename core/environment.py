@@ -52,6 +52,9 @@ SSH_ORIGINAL_COMMAND: Final = Variable(
 )
 LOCALE: Final = Variable("LC_ALL", "The language of messages before the configuration is read.")
 LANG: Final = Variable("LANG", "As LC_ALL, when that is not set.")
+HOSTILE_FILES: Final = Variable(
+    "REKISTERI_HOSTILE_FILES", "Tests alone: how many hostile answer files are read instead of a few hundred."
+)
 
 _DECLARED: Final = (
     CONFIG,
@@ -65,6 +68,7 @@ _DECLARED: Final = (
     SSH_ORIGINAL_COMMAND,
     LOCALE,
     LANG,
+    HOSTILE_FILES,
 )
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 

@@ -88,6 +88,7 @@ _ALIKE: Final = 90
 _SHARE: Final = 0.8
 _FEWEST: Final = 3
 _SHORT: Final = 3
+_BORDER: Final = 2
 _MOST_CODES: Final = 12
 _NEVER_A_WORD: Final = re.compile(r"[\W_]+")
 
@@ -203,8 +204,15 @@ def fixed_places(lines: Sequence[str]) -> dict[str, tuple[int, int]] | None:
     width = max((len(line) for line in lines), default=0)
     if len(lines) < _FEWEST or sum(len(line) == width for line in lines) < len(lines) * _SHARE:
         return None
-    blank = [all(line[place : place + 1] in ("", " ") for line in lines) for place in range(width)]
-    begins = [place for place in range(width) if not blank[place] and (place == 0 or blank[place - 1])]
+    filled = [sum(line[place : place + 1] not in ("", " ") for line in lines) for place in range(width)]
+    begins = [
+        place
+        for place in range(width)
+        if filled[place]
+        and (place == 0 or not filled[place - 1])
+        # One blank above another may be chance inside an address; two, or most lines going on at once, are a border.
+        and (place < _BORDER or not any(filled[place - _BORDER : place]) or filled[place] * 2 > len(lines))
+    ]
     if len(begins) < 2:  # noqa: PLR2004 - one column is no table
         return None
     ends = [*begins[1:], width]
