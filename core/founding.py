@@ -81,6 +81,8 @@ def _make(config: Config, file: Path, content: bytes, clock: Clock, undo: ExitSt
     undo.callback(config.keys.master_key_file.unlink)
     signer = LogSigner.create(config.keys.log_key_file, config.log.origin)
     undo.callback(config.keys.log_key_file.unlink)
+    if not config.log.high_water_file.exists():
+        undo.callback(config.log.high_water_file.unlink, missing_ok=True)
     _make_database_file(config, undo)
     database = Database.open(config.database.address(), clock)
     try:

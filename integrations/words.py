@@ -33,6 +33,11 @@ _WORDS: Final[Mapping[str, str]] = {
         "The server did not do what was asked: check its folder, our rights there and its room."
     ),
     "program_missing": N_("The program sftp (OpenSSH) is not installed."),
+    # Of the gate and of the export folder.
+    "not_signed": N_("The disclosure log could not be signed, so nothing was sent."),
+    "no_attempt": N_("It was sent past the record of attempts, so what became of it is not believed."),
+    "decided": N_("A person decided."),
+    "mixed_selection": N_("The rows were not of one selection."),
     # Of the hub.
     "stopped": N_("It was not tried, since an earlier sending failed."),
     "unreadable": N_("The answer could not be read."),

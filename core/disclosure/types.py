@@ -184,6 +184,16 @@ STATE_NAMES: Final[Mapping[TransferState, str]] = MappingProxyType(
 )
 
 
+EVENT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "answer": N_("answer"),
+        "inquiry": N_("asked the recipient"),
+        "person": N_("a person decided"),
+        "recovery": N_("found at start-up"),
+    }
+)
+"""What brought an outcome, as the log's ``by`` has it."""
+
 ITEM_STATE_NAMES: Final[Mapping[ItemState, str]] = MappingProxyType(
     {state: STATE_NAMES[TransferState(state.value)] for state in ItemState}
 )

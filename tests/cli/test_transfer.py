@@ -187,7 +187,11 @@ def test_doubt_is_settled_by_asking_or_by_a_person(
     for _ in range(3):
         netvisor.faults.add(Fault.DROP_REPLY, path="/salesinvoice.nv")
         numbers.append(send_one(office))
+    doubtful = desk.types("transfer", "show", str(numbers[0]))
+    assert "10001  in doubt  The answer was broken." in doubtful
+    assert "answer_broken" not in doubtful
     assert f"Transfer {numbers[0]}: delivered." in desk.types("transfer", "settle", str(numbers[0]))
+    assert "asked the recipient  delivered" in desk.types("transfer", "show", str(numbers[0]))
     assert "is not in doubt: delivered" in desk.types("transfer", "settle", str(numbers[0]), code=1)
     told = desk.types("transfer", "decide", str(numbers[1]), "delivered", "--reason", "They have it.")
     assert f"Transfer {numbers[1]}: delivered." in told

@@ -13,7 +13,7 @@ from core.config import load_config
 from core.config.errors import ConfigExists, ConfigUnwritable, WrongValue
 from core.database import Database
 from core.disclosure.log import DisclosureLog, LogSigner
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RegisterError
 from core.founding import found_register
 from core.keys import KeyFileExists, KeyRing
 from tests.config.test_example import GIVEN
@@ -94,3 +94,28 @@ def test_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigUnwritable) as caught:
         found_register(tmp_path / "file" / "config.toml", GIVEN)
     assert str(tmp_path / "file") in str(caught.value)
+
+
+def test_log_that_cannot_be_begun_leaves_no_mark_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first mark is written before the first entry: when that fails, a second attempt must not meet it."""
+    real = DisclosureLog.append
+
+    def broken(*_: object, **__: object) -> int:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(DisclosureLog, "append", broken)
+    with pytest.raises(DatabaseUnavailable):
+        found_register(tmp_path / "register" / "config.toml", GIVEN)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    monkeypatch.setattr(DisclosureLog, "append", real)
+    assert found_register(tmp_path / "register" / "config.toml", GIVEN).vkey
+
+
+def test_a_mark_of_an_older_log_is_left_alone(tmp_path: Path) -> None:
+    """It is not ours to take away: it says that there was a log."""
+    (tmp_path / "log.high-water").write_text("example.fi/older\n5\nAAAA\n", encoding="ascii")
+    with pytest.raises(RegisterError):
+        found_register(tmp_path / "config.toml", GIVEN)
+    assert [path.name for path in tmp_path.iterdir()] == ["log.high-water"]

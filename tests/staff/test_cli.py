@@ -190,6 +190,29 @@ def test_each_act_of_an_administrator_works_and_is_on_record(
     assert shell("staff", "accesses", "kalle").code == 0
 
 
+def test_looks_are_listed_by_number_and_by_name_for_who_may_open_the_card(
+    shell: Shell, staff: Staff, database: Database
+) -> None:
+    """An administrator sees numbers; somebody who also answers for the register sees names, and that is a look."""
+    with database.unit_of_work() as uow:
+        clerk = staff.clerk.as_actor()
+        values = CustomerValues(first_name="Matti", last_name="Virtanen")
+        matti = add(uow, clerk, values, Source(SourceKind.STAFF, "call"))
+        access_log.record_access(uow, clerk, action="open", customer_id=matti.id, task="customer_care")
+        access_log.record_access(uow, clerk, action="list", customer_id=None, task="customer_care")
+        uow.commit()
+    rows = shell("--json", "staff", "accesses").data
+    assert [row["customer"] for row in rows] == [None, matti.number]
+    assert shell("staff", "roles", "paula", "administrator", "contact_person").code == 0
+    assert f"{matti.number} Virtanen Matti" in shell("staff", "accesses").out
+    latest = shell("--json", "staff", "accesses", "--limit", "1").data[0]
+    assert (latest["name"], latest["action"], latest["task"]) == (
+        "Paula Päällikkö",
+        "list",
+        "disclosure_review",
+    )
+
+
 def test_when_every_agreement_has_run_out_the_machine_s_keeper_can_renew_an_administrator_s(
     shell: Shell, staff: Staff, database: Database
 ) -> None:

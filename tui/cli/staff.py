@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.actor import Role, require
+from core.customers.reading import numbers_and_names
 from core.messages import LANGUAGES, N_
 from core.staff import access_log, agreements, service
 from core.staff.changes import changes_of
@@ -280,22 +281,44 @@ def sign_ins(cli: Cli, user_name: str | None, limit: int) -> None:
 @pass_cli
 def accesses(cli: Cli, user_name: str | None, limit: int) -> None:
     """List the access log: who looked at whose data, when, and for what task."""
-    require(cli.actor(), Role.ADMINISTRATOR, Role.CONTACT_PERSON, Role.REVIEWER)
-    with cli.register().database.reading() as connection:
-        staff_id = service.by_user_name(connection, user_name).id if user_name else None
-        found = access_log.recent(connection, staff_id=staff_id, limit=limit)
+    actor = cli.actor()
+    require(actor, Role.ADMINISTRATOR, Role.CONTACT_PERSON, Role.REVIEWER)
+    with cli.register().database.unit_of_work() as uow:
+        staff_id = service.by_user_name(uow.connection, user_name).id if user_name else None
+        found = access_log.recent(uow.connection, staff_id=staff_id, limit=limit)
+        shown = {one.customer_id for one in found if one.customer_id is not None}
+        known = numbers_and_names(uow.connection, shown)
+        # The name as well for who may open the card; showing names is itself a look.
+        named = bool(known) and bool(actor.roles & {Role.CLERK, Role.CONTACT_PERSON})
+        if named:
+            access_log.record_access(
+                uow,
+                actor,
+                action=access_log.Access.LIST,
+                customer_id=None,
+                task="disclosure_review",
+                detail=f"{len(known)} rows",
+            )
+        uow.commit()
     rows = [
         {
             "recorded_at": moment_of(one.recorded_at),
             "name": one.staff_name,
             "action": str(one.action),
-            "customer_id": one.customer_id,
+            "customer": _shown(known.get(one.customer_id or 0), named=named),
             "task": one.task,
             "detail": one.detail,
         }
         for one in found
     ]
     cli.emit(rows, table(rows))
+
+
+def _shown(customer: tuple[str, str] | None, *, named: bool) -> str | None:
+    """A customer's number, and the name for whoever may see it; None of several or of one who is gone."""
+    if customer is None:
+        return None
+    return " ".join(customer) if named else customer[0]
 
 
 def _context(cli: Cli) -> tuple[str, str]:

@@ -11,10 +11,11 @@ from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import service
 from core.disclosure import transfers
-from core.disclosure.purposes import PURPOSES
-from core.disclosure.types import ITEM_STATE_NAMES, STATE_NAMES, ItemState, TransferState
+from core.disclosure.purposes import BASIS_NAMES, PURPOSES
+from core.disclosure.types import EVENT_NAMES, ITEM_STATE_NAMES, STATE_NAMES, ItemState, TransferState
 from core.messages import N_
 from core.staff.access_log import Access, record_access
+from integrations.words import in_words
 from tui.cli.main import Cli, pass_cli
 from tui.cli.undelivered import require_delivered
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.database import UnitOfWork
-    from core.disclosure.transfers import TransferDetail, TransferRow
+    from core.disclosure.transfers import TransferDetail, TransferEvent, TransferRow
     from core.disclosure.types import TransferResult
 
 _READERS = (Role.CLERK, Role.REVIEWER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
@@ -220,7 +221,11 @@ def _story(cli: Cli, found: TransferDetail) -> list[str]:
     row = found.row
     lines = [
         _line(cli, row),
-        cli.tr(N_("Legal basis: {basis}; country: {country}"), basis=row.basis, country=row.country),
+        cli.tr(
+            N_("Legal basis: {basis}; country: {country}"),
+            basis=cli.tr(BASIS_NAMES.get(row.basis, row.basis)),
+            country=row.country,
+        ),
         cli.tr(N_("Sent by {staff}, task {task}"), staff=row.staff_name, task=row.task),
         cli.tr(N_("Data: {fields}"), fields=", ".join(found.fields)),
     ]
@@ -228,11 +233,12 @@ def _story(cli: Cli, found: TransferDetail) -> list[str]:
         lines.append(cli.tr(N_("Reason: {reason}"), reason=found.reason))
     for line in found.lines:
         state = "–" if line.state is None else cli.tr(ITEM_STATE_NAMES[line.state])
-        told = " ".join(filter(None, (line.reference, line.code, line.message)))
+        why = in_words(line.code, cli.language) if line.code else ""
+        told = " ".join(filter(None, (line.reference, why, line.message)))
         lines.append(f"  {line.key or '–'}  {state}  {told}".rstrip())
     lines += [f"  {_when(it.at)}  {it.description}" for it in found.attempts]
     lines += [
-        f"  {_when(it.at)}  {it.kind}  {cli.tr(STATE_NAMES[it.state])}  {it.staff_name}  {it.reason or ''}".rstrip()
+        "  ".join(("", _when(it.at), _event(cli, it), it.staff_name, it.reason or "")).rstrip()
         for it in found.events
     ]
     lines += [
@@ -240,3 +246,8 @@ def _story(cli: Cli, found: TransferDetail) -> list[str]:
         for it in found.left_out
     ]
     return lines
+
+
+def _event(cli: Cli, event: TransferEvent) -> str:
+    """What brought an outcome, and which."""
+    return f"{cli.tr(EVENT_NAMES.get(event.kind, event.kind))}  {cli.tr(STATE_NAMES[event.state])}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from core.customers.reading import get
 from core.disclosure import transfers
 from core.disclosure.purposes import BASIS_NAMES
-from core.disclosure.types import STATE_NAMES, TransferState
+from core.disclosure.types import EVENT_NAMES, STATE_NAMES, TransferState
 from core.messages import N_, tr
 from core.staff.access_log import Access
+from integrations.words import in_words
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import fields_in_words, named, purpose_name, when
 from tui.widgets.details import Details, ReadRow, blank, labelled, paragraph
@@ -148,7 +149,7 @@ class TransferEntry(TabbedScreen):
             Column(tr(N_("Key"), language), 14, lambda line: line.key or ""),
             Column(tr(N_("State"), language), 12, state),
             Column(tr(N_("Reference"), language), 12, lambda line: line.reference or ""),
-            Column(tr(N_("Recipient's words"), language), 0, lambda line: line.message or line.code),
+            Column(tr(N_("Recipient's words"), language), 0, lambda line: line.message or in_words(line.code, language)),
         ]
 
 
@@ -159,18 +160,10 @@ def _left_out_columns(language: str) -> list[Column[LeftOut]]:
     ]
 
 
-_EVENT_NAMES = {
-    "answer": N_("answer"),
-    "inquiry": N_("asked the recipient"),
-    "person": N_("a person decided"),
-    "recovery": N_("found at start-up"),
-}
-
-
 def _event_columns(language: str) -> list[Column[TransferEvent]]:
     return [
         Column(tr(N_("When"), language), 16, lambda event: when(event.at)),
-        Column(tr(N_("What"), language), 20, lambda event: named(_EVENT_NAMES, event.kind, language)),
+        Column(tr(N_("What"), language), 20, lambda event: named(EVENT_NAMES, event.kind, language)),
         Column(tr(N_("State"), language), 16, lambda event: tr(STATE_NAMES[event.state], language)),
         Column(tr(N_("By"), language), 0, lambda event: event.staff_name),
         Column(tr(N_("Reason"), language), 14, lambda event: event.reason or ""),
