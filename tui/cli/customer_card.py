@@ -9,7 +9,7 @@ from core.customers import bans, history, restrictions
 from core.customers.fields import national_phone
 from core.customers.invoices import invoices_of
 from core.customers.orders import orders_of
-from core.customers.types import SEALED_FIELDS, VALUE_FIELDS
+from core.customers.types import ADDRESS_FIELDS, SEALED_FIELDS, VALUE_FIELDS
 from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES, SOURCE_NAMES, STATUS_NAMES
 from core.messages import N_
 
@@ -48,9 +48,13 @@ def line(cli: Cli, row: CustomerRow) -> str:
 
 
 def whole(uow: UnitOfWork, customer: Customer, shown: dict[str, str | None]) -> dict[str, Any]:
-    """Everything known of a customer, each value with its source; *shown* are the sealed fields as they are shown."""
+    """Everything known of a customer, each value with its source; *shown* are the sealed fields as they are shown.
+
+    Of a protected address nothing is told but that there is one.
+    """
     known = history.provenance(uow.connection, customer.id)
     values: dict[str, object] = {**customer.values.as_dict(), **shown}
+    hidden = ADDRESS_FIELDS if customer.protected_address else ()
     return {
         "id": customer.id,
         "number": customer.number,
@@ -62,7 +66,7 @@ def whole(uow: UnitOfWork, customer: Customer, shown: dict[str, str | None]) -> 
         "protected_address": customer.protected_address,
         "values": {
             field: {
-                "value": values[field],
+                "value": None if field in hidden else values[field],
                 "source": str(known[field].source.kind),
                 "detail": known[field].source.detail,
                 "recorded_at": known[field].recorded_at.isoformat(),
@@ -96,6 +100,8 @@ def card(cli: Cli, data: dict[str, Any]) -> list[str]:
         source = SOURCE_NAMES[known["source"]]
         where = ", ".join(filter(None, (cli.tr(source), known["detail"])))
         value = national_phone(known["value"]) if field == "phone" else known["value"]
+        if value is None:
+            value = cli.tr(N_("(protected address)"))
         day = known["recorded_at"][:10]
         lines.append(f"  {cli.tr(FIELD_NAMES[field])}: {value}  ({where}, {day})")
     lines += _periods(
