@@ -47,14 +47,19 @@ def begin_from(
     origin: Origin,
     state: BatchState,
     source_kind: SourceKind,
+    undoes: int | None = None,
 ) -> Batch:
-    """A new batch for what was read from *origin*, whose values are the word of *source_kind*."""
+    """A new batch for what was read from *origin*, whose values are the word of *source_kind*.
+
+    *undoes* is the batch that it takes back.
+    """
     found = uow.connection.execute(
         insert(batch_table)
         .values(
             kind=kind,
             name=name,
             source_kind=str(source_kind),
+            undoes=undoes,
             file=origin.name,
             digest=origin.digest,
             size=origin.size,
@@ -127,6 +132,37 @@ def enter(uow: UnitOfWork, batch: Batch, state: BatchState) -> Batch:
         SomebodyElse: it is no longer where *batch* says.
     """
     return _moved(uow, batch, state=state, position=0)
+
+
+def turn(uow: UnitOfWork, batch: Batch, state: BatchState) -> Batch:
+    """The batch in another state, its position kept: how far it came.
+
+    Raises:
+        SomebodyElse: it is no longer where *batch* says.
+    """
+    return _moved(uow, batch, state=state)
+
+
+def begin_undo(uow: UnitOfWork, actor: Actor, batch: Batch) -> Batch:
+    """A new batch that takes *batch* back."""
+    origin = Origin(batch.file, batch.digest, batch.size, batch.headings, batch.delimiter)
+    return begin_from(
+        uow,
+        actor,
+        kind=BatchKind.UNDO,
+        name=batch.name,
+        origin=origin,
+        state=BatchState.APPLYING,
+        source_kind=batch.source_kind,
+        undoes=batch.id,
+    )
+
+
+def undo_of(connection: Connection, number: int) -> Batch | None:
+    """The batch that takes batch *number* back, if one has begun."""
+    chosen = select(batch_table).where(batch_table.c.undoes == number)
+    row = connection.execute(chosen).mappings().first()
+    return None if row is None else _batch(row)
 
 
 def finish(uow: UnitOfWork, batch: Batch) -> Batch:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from core.actor import Role, require
+from core.clock import HELSINKI
 from core.customers import periods
 from core.customers.errors import BanInForce, NoSuchBan
 from core.customers.model import customer_ban_table
@@ -32,6 +33,24 @@ _table = customer_ban_table
 _IN_FORCE: Final = Prepared(
     select(_table.c.customer_id, _table.c.kind).where(
         among(_table.c.customer_id, "ids"), _table.c.lifted_at.is_(None)
+    )
+)
+
+_RECORDED: Final = (
+    among(_table.c.customer_id, "ids"),
+    _table.c.batch_id == bindparam("batch"),
+    _table.c.lifted_at.is_(None),
+)
+_OF_BATCH: Final = Prepared(select(_table.c.customer_id).where(*_RECORDED))
+_LIFT_OF_BATCH: Final = Prepared(
+    update(_table)
+    .where(*_RECORDED)
+    .values(
+        lifted_on=bindparam("on"),
+        lifted_at=bindparam("at"),
+        lifted_by=bindparam("by"),
+        lifted_by_name=bindparam("name"),
+        lifted_reason=bindparam("why"),
     )
 )
 
@@ -112,6 +131,33 @@ def lift(
     if in_force is None:
         raise NoSuchBan
     periods.end(uow, actor, _table, in_force.id, lifted_on=lifted_on, reason=clean_line(reason))
+
+
+def of_batch(connection: Connection, batch_id: int, customer_ids: Collection[int]) -> frozenset[int]:
+    """Those of *customer_ids* of whom a ban that the batch recorded is in force."""
+    rows = _OF_BATCH.rows(connection, {"ids": customer_ids, "batch": batch_id})
+    return frozenset(customer_id for (customer_id,) in rows)
+
+
+def lift_of_batch(
+    uow: UnitOfWork, actor: Actor, batch_id: int, customer_ids: Collection[int], *, reason: str
+) -> None:
+    """Lift the bans that the batch recorded of *customer_ids*: it was undone."""
+    require(actor, Role.IMPORTER)
+    if not customer_ids:
+        return
+    _LIFT_OF_BATCH.run(
+        uow.connection,
+        {
+            "ids": customer_ids,
+            "batch": batch_id,
+            "on": uow.now.astimezone(HELSINKI).date(),
+            "at": uow.now,
+            "by": actor.staff_id,
+            "name": actor.name,
+            "why": clean_line(reason),
+        },
+    )
 
 
 def bans_of(connection: Connection, customer_id: int) -> list[Ban]:

@@ -7,7 +7,6 @@ crash, another's work - and the run goes on after the last chunk.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from core.batches import quarantine, service
 from core.batches.errors import AlreadyApplied, AlreadyUndone, NotReady
 from core.batches.model import batch_row_table
 from core.batches.pace import Pace
+from core.batches.steps import next_chunk
 from core.batches.types import BatchKind, BatchState, Progress
 from core.clock import HELSINKI
 from core.customers import places
@@ -45,7 +45,10 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1_000
 _row = batch_row_table.c
-_OPEN: Final = (_row.batch_id == bindparam("batch"), _row.outcome != str(Outcome.QUARANTINED))
+_KEPT: Final = (_row.batch_id == bindparam("batch"), _row.outcome != str(Outcome.QUARANTINED))
+# Persons may have decided on proposals already.
+_OPEN: Final = (*_KEPT, _row.decision.is_(None))
+_SETTLED: Final = (Outcome.QUARANTINED, Outcome.ACCEPTED, Outcome.REJECTED)
 _ROWS: Final = Prepared(
     select(
         _row.line, _row.customer_id, _row.meaning, _row.answered_on, _row["values"], _row.outcome, _row.reason
@@ -59,7 +62,7 @@ _EMPTY: Final = Prepared(
     .where(_row.batch_id == bindparam("batch"), among(_row.line, "lines"))
     .values({"key": None, "values": None})
 )
-_COUNT: Final = Prepared(select(func.count()).where(*_OPEN))
+_COUNT: Final = Prepared(select(func.count()).where(*_KEPT))
 
 # Looking a word up costs a third of making an enum of it.
 _MEANINGS: Final = {str(meaning): meaning for meaning in Meaning}
@@ -75,8 +78,8 @@ def carry_out(register: Register, actor: Actor, number: int, *, progress: Watche
     batch = _begin(register, actor, number)
     with register.database.reading() as connection:
         ((total,),) = _COUNT.rows(connection, {"batch": batch.id})
-    chunks = _Chunks(register.database, actor, rules_of(register.config, batch), Pace(CHUNK))
-    while (after := chunks.apply(batch)) is not None:
+    work, pace = _Applying(register.database, actor, rules_of(register.config, batch)), Pace(CHUNK)
+    while (after := next_chunk(register.database, batch, work, pace)) is not None:
         batch = after
         done = batch.rows - batch.count(Outcome.QUARANTINED)
         if progress is not None and progress(Progress(done, total, batch.counts)) is False:
@@ -103,8 +106,8 @@ def _begin(register: Register, actor: Actor, number: int) -> Batch:
                 detail=f"{batch.name}, {batch.rows} rows",
             )
             batch = service.enter(uow, batch, BatchState.APPLYING)
-            foreseen = batch.count(Outcome.QUARANTINED)
-            batch = service.recount(uow, batch, {Outcome.QUARANTINED: foreseen} if foreseen else {})
+            settled = {name: n for name, n in batch.counts.items() if name.partition(":")[0] in _SETTLED}
+            batch = service.recount(uow, batch, settled)
             uow.commit()
     return batch
 
@@ -132,41 +135,16 @@ class _Ahead:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunks:
-    """A run's chunks, each worked out and then written."""
+class _Applying:
+    """What is done with each chunk of a run."""
 
     database: Database
     actor: Actor
     rules: Rules
-    pace: Pace
 
-    def apply(self, batch: Batch) -> Batch | None:
-        """Apply the next chunk; None when there is none."""
-        with self.database.two_steps() as steps:
-            ahead = None
-            if steps.can_look:
-                with steps.look() as connection:
-                    ahead = self._worked_out(connection, batch)
-                if ahead is None:
-                    return None
-            began = time.perf_counter()
-            with steps.write() as (uow, same):
-                service.hold(uow, batch)
-                if ahead is None or not same:
-                    ahead = self._worked_out(uow.connection, batch, hold=True)
-                if ahead is None:
-                    return None
-                began = time.perf_counter() if not steps.can_look else began
-                write_planned(uow, self.actor, batch, ahead.planned)
-                _keep(uow, batch, ahead)
-                counts = Counter(one.decision.tally for one in ahead.decided)
-                batch = service.advance(uow, batch, position=ahead.position, counts=counts)
-                uow.commit()
-            self.pace.took(len(ahead.decided), time.perf_counter() - began)
-        return batch
-
-    def _worked_out(self, connection: Connection, batch: Batch, *, hold: bool = False) -> _Ahead | None:
-        rows = _ROWS.rows(connection, {"batch": batch.id, "after": batch.position, "most": self.pace.size})
+    def work_out(self, connection: Connection, batch: Batch, size: int, *, hold: bool) -> _Ahead | None:
+        """Decide on the next rows as things stand now."""
+        rows = _ROWS.rows(connection, {"batch": batch.id, "after": batch.position, "most": size})
         if not rows:
             return None
         asked: list[Asked] = []
@@ -184,6 +162,13 @@ class _Chunks:
         decided = decided_of(connection, asked, self.rules, held=held)
         today = self.database.clock.now().astimezone(HELSINKI).date()
         return _Ahead(asked[-1].line, decided, foreseen, plan(connection, decided, held, today))
+
+    def write(self, uow: UnitOfWork, batch: Batch, ahead: _Ahead) -> tuple[Batch, int]:
+        """Write it, and what became of each row."""
+        write_planned(uow, self.actor, batch, ahead.planned)
+        _keep(uow, batch, ahead)
+        counts = Counter(one.decision.tally for one in ahead.decided)
+        return service.advance(uow, batch, position=ahead.position, counts=counts), len(ahead.decided)
 
 
 def _keep(uow: UnitOfWork, batch: Batch, ahead: _Ahead) -> None:

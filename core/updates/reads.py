@@ -11,7 +11,7 @@ from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import display_name
 from core.customers.types import Status
 from core.messages import LANGUAGES
-from core.updates.types import Address, Meaning, Outcome, Reason, UpdateRow
+from core.updates.types import Address, Meaning, Outcome, Reason, Spared, SparedRow, UpdateRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,6 +68,36 @@ def rows_of(
         connection, batch, [row.customer_id for row in found if row.outcome == Outcome.APPLIED]
     )
     return [_update_row(row, changed.get(row.customer_id)) for row in found]
+
+
+def spared_of(connection: Connection, undo_id: int, *, offset: int = 0, limit: int = 50) -> list[SparedRow]:
+    """What an undo spared, in the order of the run's file."""
+    chosen = (
+        select(
+            _row.line,
+            _row.reason,
+            _row.explanation,
+            _customer.number,
+            _customer.first_name,
+            _customer.last_name,
+            _customer.organisation_name,
+        )
+        .select_from(batch_row_table.outerjoin(customer_table, _customer.id == _row.customer_id))
+        .where(_row.batch_id == undo_id)
+        .order_by(_row.line)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [
+        SparedRow(
+            line=row.line,
+            number=row.number,
+            display_name=display_name(row.first_name, row.last_name, row.organisation_name) or None,
+            fields=tuple(row.explanation["fields"]),
+            reason=Spared(row.reason),
+        )
+        for row in connection.execute(chosen)
+    ]
 
 
 def _changed(

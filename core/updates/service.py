@@ -9,9 +9,10 @@ from core.batches import service as batches
 from core.batches.types import BatchKind
 from core.staff.access_log import Access, record_access
 from core.updates.applying import carry_out
-from core.updates.reads import rows_of
+from core.updates.reads import rows_of, spared_of
 from core.updates.staging import stage
 from core.updates.types import Outcome, UpdateRun
+from core.updates.undo import undo as take_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from core.batches.types import Batch, Watcher
     from core.database import UnitOfWork
     from core.register import Register
-    from core.updates.types import Reason, UpdateRow
+    from core.updates.types import Reason, SparedRow, UpdateRow
 
 SAMPLE: Final = 3
 
@@ -64,6 +65,28 @@ def apply(register: Register, actor: Actor, run_id: int, *, progress: Watcher | 
     batch = carry_out(register, actor, run_id, progress=progress)
     with register.database.reading() as connection:
         return _with_samples(connection, batch)
+
+
+def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | None = None) -> UpdateRun:
+    """Take back everything that run *run_id* wrote but what was changed since, or go on with that.
+
+    The answer is the undo's own run; `spared` lists what it left. *progress* is told after each chunk; when it answers
+    False the undo stops there.
+
+    Raises:
+        NoSuchBatch, NothingToUndo, AlreadyUndone: there is nothing to undo.
+    """
+    return UpdateRun(take_back(register, actor, run_id, progress=progress))
+
+
+def undo_of(connection: Connection, run_id: int) -> Batch | None:
+    """The undo of run *run_id*, finished or not; None when there is none."""
+    return batches.undo_of(connection, run_id)
+
+
+def spared(connection: Connection, undo_id: int, *, offset: int = 0, limit: int = 50) -> list[SparedRow]:
+    """What the undo *undo_id* spared, in the order of the run's file."""
+    return spared_of(connection, undo_id, offset=offset, limit=limit)
 
 
 def run(connection: Connection, run_id: int) -> UpdateRun:

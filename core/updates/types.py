@@ -63,6 +63,7 @@ class Reason(StrEnum):
     BELOW_LINE = "below_line"
     SEVERAL = "several"
     TWICE = "twice"
+    NOT_REACHED = "not_reached"
 
 
 class MatchedBy(StrEnum):
@@ -131,6 +132,7 @@ REASON_NAMES: Final[Mapping[Reason, str]] = {
     Reason.BELOW_LINE: N_("not alike enough to be written without a person"),
     Reason.SEVERAL: N_("several customers are alike"),
     Reason.TWICE: N_("several rows of the file are like this customer"),
+    Reason.NOT_REACHED: N_("the run was undone before it came to this row"),
 }
 MATCHED_BY_NAMES: Final[Mapping[MatchedBy, str]] = {
     MatchedBy.NUMBER: N_("by customer number"),
@@ -316,6 +318,45 @@ class UpdateRow:
     before: str | None
     after: str | None
     sentence: Mapping[str, str] | None = None
+
+
+class Undone(StrEnum):
+    """What becomes of each of a run's rows when it is undone."""
+
+    UNDONE = "undone"
+    SPARED = "spared"
+    UNTOUCHED = "untouched"
+
+
+class Spared(StrEnum):
+    """Why something is spared when a run is undone."""
+
+    CHANGED_SINCE = "changed_since"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+
+
+UNDONE_NAMES: Final[Mapping[Undone, str]] = {
+    Undone.UNDONE: N_("taken back"),
+    Undone.SPARED: N_("left as it is, all or in part"),
+    Undone.UNTOUCHED: N_("nothing to take back"),
+}
+SPARED_NAMES: Final[Mapping[Spared, str]] = {
+    Spared.CHANGED_SINCE: N_("changed since"),
+    Spared.RESTRICTED: N_("processing is restricted (Article 18)"),
+    Spared.ERASED: N_("the customer has been erased"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SparedRow:
+    """A row of a run whose undo left something: who, which fields, and why. `fields` may name a ``ban``."""
+
+    line: int
+    number: str | None
+    display_name: str | None
+    fields: tuple[str, ...]
+    reason: Spared
 
 
 @dataclass(frozen=True, slots=True)
