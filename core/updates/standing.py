@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, or_, select, type_coerce
 
 from core.batches.model import batch_row_table
 from core.clock import HELSINKI
@@ -30,7 +30,7 @@ _row = batch_row_table.c
 # Looking a word up costs a third of making an enum of it.
 _STATUSES: Final = {str(status): status for status in Status}
 # Each customer's from the oldest change on. First loads are left out, which nearly everybody has: a file without days
-# gives way to whatever comes.
+# gives way to whatever comes. What an undo brought back from one is told, or the undone values would stand for known.
 _HISTORIES: Final = Prepared(
     select(
         _change.id,
@@ -41,7 +41,10 @@ _HISTORIES: Final = Prepared(
         _change.restores,
         type_coerce(_change.changes, Text),
     )
-    .where(among(_change.customer_id, "ids"), _change.source_kind != str(SourceKind.FIRST_LOAD))
+    .where(
+        among(_change.customer_id, "ids"),
+        or_(_change.source_kind != str(SourceKind.FIRST_LOAD), _change.restores.is_not(None)),
+    )
     .order_by(_change.customer_id, _change.id)
 )
 _DATED: Final = Prepared(
@@ -107,9 +110,13 @@ def _known(
     for line in map(_Written._make, _HISTORIES.rows(connection, {"ids": customer_ids})):
         written[line.id] = line
         for group, fields in marks:
-            if any(mark in line.changes for mark in fields):
-                # What an undo brought back is known as it was before.
-                restored = written.get(line.restores, line) if line.restores else line
+            if not any(mark in line.changes for mark in fields):
+                continue
+            # What an undo brought back is known as it was before.
+            restored = written.get(line.restores, line) if line.restores else line
+            if restored.source_kind == SourceKind.FIRST_LOAD:
+                latest.get(line.customer_id, {}).pop(group, None)
+            else:
                 latest.setdefault(line.customer_id, {})[group] = restored
     dated = _dated(connection, [line for found in latest.values() for line in found.values()])
     return {

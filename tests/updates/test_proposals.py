@@ -451,6 +451,17 @@ def test_some_decisions_are_never_made_by_a_rule(register: Register, reason: Rea
         count_fitting(connection, Which(1, reason))
 
 
+def test_an_undone_answer_is_as_if_it_had_never_come(
+    register: Register, importer: Actor, add: Add, answer: WriteAnswer
+) -> None:
+    """What an undo brought back from the first load gives way to an older answer than the one that was undone."""
+    add("1")
+    undone = applied(register, importer, answer(("1", *MOVE)))
+    service.undo(register, importer, undone)
+    older = answer(("1", "M", "Toinentie 3", "33100", "Tampere", "1.11.2026"), name="vanhempi.csv")
+    assert counts(register, applied(register, importer, older)) == {"applied": 1}
+
+
 def test_a_later_word_of_the_customer_is_seen_when_deciding(
     register: Register, importer: Actor, actor: Actor, add: Add, answer: WriteAnswer
 ) -> None:
