@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.errors import PartnerUnavailable, Words
 from core.messages import N_
 from core.text import safe_text
+from integrations.words import message_id
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
-from tui.cli.undelivered import require_delivered
 from tui.cli.update_shown import show
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
     from core.updates.types import UpdateRun
 
 _FIRST_LINES = 8
+
+
+class Unanswered(PartnerUnavailable):
+    """YTJ did not answer all that it was asked."""
+
+    code = "cli.unanswered"
+    sentence = N_("{count} questions stayed unanswered. {reason}")
+    advice = N_(
+        "Give the same command again later; asking again changes nothing at YTJ. What was answered is in the run."
+    )
 
 
 class OneWayOnly(click.UsageError):
@@ -103,12 +114,11 @@ def _ask(cli: Cli, criteria: CompanyCriteria, *, preview_only: bool, yes: bool) 
     with progress_bar(cli.tr(N_("Asking"))) as watch:
         asked = ask_companies(register, actor, plan, progress=watch)
     _tell(cli, plan, asked)
-    require_delivered(register, asked.result.number)
+    if asked.unanswered:
+        raise Unanswered(count=asked.unanswered, reason=Words(message_id(asked.code)) if asked.code else "")
 
 
 def _tell(cli: Cli, plan: CompanyPlan, asked: Asked) -> None:
-    from integrations.words import in_words
-
     words = [
         cli.tr(
             N_("Transfer {number}: {answered} answered, {unanswered} not."),
@@ -117,8 +127,6 @@ def _tell(cli: Cli, plan: CompanyPlan, asked: Asked) -> None:
             unanswered=asked.unanswered,
         )
     ]
-    if asked.unanswered:
-        words.append(in_words(asked.code, cli.language))
     if asked.in_proceedings:
         sentence = N_(
             "In bankruptcy, liquidation or restructuring: {count}. It is not kept; look them up on ytj.fi."
@@ -127,7 +135,7 @@ def _tell(cli: Cli, plan: CompanyPlan, asked: Asked) -> None:
     data = {
         **_plan_data(plan),
         "transfer": asked.result.number,
-        "state": str(asked.result.state),
+        "transfer_state": str(asked.result.state),
         "answered": asked.answered,
         "unanswered": asked.unanswered,
         "in_proceedings": asked.in_proceedings,

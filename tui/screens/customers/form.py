@@ -9,6 +9,7 @@ from core.customers.restrictions import Use
 from core.customers.sealed import set_iban
 from core.customers.types import VALUE_FIELDS, CustomerValues, Kind, Source, SourceKind
 from core.messages import N_
+from core.postal_codes.knowledge import doubt_of
 from tui.screens.base import BaseScreen
 from tui.screens.customers.fields import iban_field, kind_field, source_fields, use_field, value_fields
 from tui.widgets.form import Field, Form, Note
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from core.customers.types import Customer
+    from core.postal_codes.judging import Doubt
     from tui.app import RegisterApp
 
 
@@ -44,8 +46,13 @@ class _CustomerForm(BaseScreen):
     def _source(self) -> Source:
         return Source(SourceKind(self.form.value("source")), self.form.value("source_detail"))
 
-    def _saved(self, number: str) -> None:
-        self.desk.current.say(self.tr(N_("Customer {number} is saved."), number=number), "done")
+    def _saved(self, number: str, doubt: Doubt | None) -> None:
+        said = self.tr(N_("Customer {number} is saved."), number=number)
+        if doubt is None:
+            self.desk.current.say(said, "done")
+        else:
+            # Saved all the same: the person may know better than Posti's file.
+            self.desk.current.say(f"{said} {doubt.sentence(self.desk.language)}", "warning")
 
 
 class NewCustomerForm(_CustomerForm):
@@ -99,8 +106,9 @@ class NewCustomerForm(_CustomerForm):
             if typed["iban"]:
                 keyring, iban = seat.register.keyring, typed["iban"]
                 set_iban(uow, keyring, seat.actor, customer.id, iban, source=self._source())
+            doubt = doubt_of(uow.connection, customer.values)
         await self.desk.back("added")
-        self._saved(customer.number)
+        self._saved(customer.number, doubt)
 
 
 class ChangeCustomerForm(_CustomerForm):
@@ -176,5 +184,6 @@ class ChangeCustomerForm(_CustomerForm):
             if self.form.value("iban"):
                 keyring, iban = seat.register.keyring, self.form.value("iban")
                 set_iban(uow, keyring, actor, customer.id, iban, source=self._source())
+            doubt = doubt_of(uow.connection, customer.values)
         await self.desk.back("changed")
-        self._saved(customer.number)
+        self._saved(customer.number, doubt)
