@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Text, exists, func, or_, select, type_coerce
+from sqlalchemy import Text, exists, or_, select, type_coerce
 
 from core.actor import Role, require
 from core.batches.model import batch_row_table, batch_table
@@ -127,13 +127,13 @@ def _conditions(criteria: Criteria) -> Iterator[ColumnElement[bool]]:
         )
     if criteria.sources:
         latest = (
-            select(func.max(_change.id))
+            select(_change.source_kind)
             .where(_change.customer_id == _customer.id, _TOUCHES_ADDRESS)
+            .order_by(_change.id.desc())
+            .limit(1)
             .scalar_subquery()
         )
-        yield (
-            select(_change.source_kind).where(_change.id == latest).scalar_subquery().in_(criteria.sources)
-        )
+        yield latest.in_(criteria.sources)
     if criteria.no_orders_since:
         yield ~exists().where(
             _order.customer_id == _customer.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,102 +12,12 @@ from core.actor import Actor, Role
 from core.customers import service as customers
 from core.customers.types import CustomerValues, Source, SourceKind
 from core.database import Database
-from core.keys import KeyRing
-from tui.cli.main import Cli, main
-from tui.demo.files import ANSWER_CODES, ANSWER_COLUMNS, REGISTER_COLUMNS, write_answer, write_register
+from tui.demo.files import ANSWER_COLUMNS, write_answer, write_register
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = """
-[register]
-name = "Asiakasrekisteri"
-[register.controller]
-name = "Esimerkki Oy"
-address = "Esimerkkikatu 1, 00100 Helsinki"
-contact_person = "Maija"
-email = "m@example.com"
-[database]
-url = {url}
-[log]
-origin = "example.fi/updates"
-[gate]
-approval_first_use = false
-[recipients.addresses]
-name = "Osoitepalvelu Oy"
-role = "processor"
-agreement = "DPA 2026-05"
-agreement_from = 2026-01-01
-purposes = ["address_update"]
-categories = ["customer_number", "name", "postal_address"]
-adapter = "address_file"
-[partners.address_file]
-environment = "sandbox"
-[loads.vanha]
-[loads.vanha.columns]
-{load}
-[updates.posti]
-recipient = "addresses"
-[updates.posti.answer]
-key = "Asiakasnumero"
-code_column = "Tulos"
-[updates.posti.answer.columns]
-{answer}
-[updates.posti.answer.codes]
-{codes}
-"""
-
-
-def toml(table: dict[str, str]) -> str:
-    return "\n".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in table.items())
-
-
-class Said(NamedTuple):
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Run(Protocol):
-    """Runs `rekisteri` with arguments."""
-
-    def __call__(self, *arguments: str) -> Said:
-        """What came of it."""
-        ...
-
-
-@pytest.fixture
-def rekisteri(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """The command line with a configuration of its own, somebody with every role signed in."""
-    KeyRing.create(tmp_path / "master.key")
-    answer = {field: heading for field, heading in ANSWER_COLUMNS.items() if field not in {"key", "code"}}
-    (tmp_path / "config.toml").write_text(
-        CONFIG.format(
-            url=json.dumps(database_url),
-            load=toml(dict(REGISTER_COLUMNS)),
-            answer=toml(answer),
-            codes=toml(dict(ANSWER_CODES)),
-        ),
-        encoding="utf-8",
-    )
-
-    def somebody(cli: Cli) -> Actor:
-        language = cli.chosen_language or "fi"
-        return Actor(1, "tuoja", "Tuula Tuoja", frozenset(Role), language)
-
-    monkeypatch.setattr(Cli, "actor", somebody)
-
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(tmp_path / "config.toml"), *arguments])
-        printed = capsys.readouterr()
-        return Said(int(str(ended.value.code or 0)), printed.out, printed.err)
-
-    return run
+    from tests.updates.conftest import Run
 
 
 def register_file(tmp_path: Path, count: int = 30, flawed: int = 0) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
 
 from core.actor import Role
-from core.customers import bans, restrictions
+from core.clock import HELSINKI
+from core.customers import bans, orders, restrictions
 from core.customers import service as customers
 from core.customers.bans import BanKind
 from core.customers.model import customer_table
+from core.customers.money import OrderLine
 from core.customers.restrictions import Ground
 from core.customers.types import CustomerValues, Kind, Source, SourceKind
 from core.disclosure.log import DisclosureLog, LogSigner
@@ -20,6 +23,7 @@ from core.disclosure.recipients import sync_recipients
 from core.disclosure.types import LeftOutReason, TransferState
 from core.errors import NotPermitted
 from core.staff.access_log import Access, recent
+from core.updates import service
 from core.updates.errors import NobodySelected, NoSuchService
 from core.updates.selection import Criteria, plan_selection, send_selection
 from integrations.hub import Hub
@@ -30,9 +34,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.actor import Actor
+    from core.clock import FixedClock
     from core.register import Register
     from tests.conftest import MakeActor
-    from tests.updates.conftest import Add
+    from tests.updates.conftest import Add, WriteAnswer
 
 DAY = date(2026, 11, 1)
 STAFF = Source(SourceKind.STAFF, "call")
@@ -99,6 +104,38 @@ def test_criteria_choose(sending: Register, importer: Actor, add: Add) -> None:
     assert chosen(Criteria(postcode="33")) == {"2", "3"}
     assert chosen(Criteria(postcode="33", limit=1)) == {"2"}
     assert not out_files(sending)
+
+
+def test_who_is_asked_about_is_chosen_by_what_is_known(
+    sending: Register, importer: Actor, actor: Actor, add: Add, clock: FixedClock, answer: WriteAnswer
+) -> None:
+    """Who gave the address, when it was last given or confirmed, and who has ordered lately, each alone and together."""
+    first, second = add("1").id, add("2", source=STAFF).id
+    third = add("3", source=Source(SourceKind.SELF, "letter")).id
+    clock.advance(100 * 86_400)
+    turn = clock.now().astimezone(HELSINKI).date()
+    with sending.database.unit_of_work() as uow:
+        changed = customers.change(uow, actor, third, {"email": "a@example.fi"}, STAFF, version=1)
+        customers.change(uow, actor, first, {"street": "Uusi tie 1"}, STAFF, version=1)
+        lines = [OrderLine("T1", "Tuote", Decimal(1), Decimal(10), Decimal("25.5"))]
+        orders.place(uow, actor, changed.id, lines, placed_on=turn, payment_term_days=14)
+        orders.place(uow, actor, second, lines, placed_on=turn, payment_term_days=14, draft=True)
+        uow.commit()
+
+    def chosen(criteria: Criteria) -> set[object]:
+        plan = plan_selection(sending, importer, SERVICE, criteria).plan
+        return {item.fields["customer.number"] for item in plan.items}
+
+    assert chosen(Criteria(confirmed_before=turn)) == {"2", "3"}
+    assert chosen(Criteria(confirmed_before=turn + timedelta(days=1))) == {"1", "2", "3"}
+    assert chosen(Criteria(sources=(SourceKind.STAFF,))) == {"1", "2"}
+    assert chosen(Criteria(sources=(SourceKind.SELF, SourceKind.STAFF))) == {"1", "2", "3"}
+    assert chosen(Criteria(no_orders_since=turn)) == {"1", "2"}
+    assert chosen(Criteria(no_orders_since=turn, confirmed_before=turn, sources=(SourceKind.STAFF,))) == {"2"}
+    # An answer that found the address as it is has confirmed it.
+    run = service.prepare(sending, importer, SERVICE, answer(("2", "M", "Koivukatu 1", "00100", "Helsinki")))
+    service.apply(sending, importer, run.id)
+    assert chosen(Criteria(confirmed_before=turn)) == {"3"}
 
 
 def test_nobody_chosen_is_told(sending: Register, importer: Actor, add: Add) -> None:
