@@ -79,6 +79,7 @@ def test_list(hub: Hub, actor: Actor) -> None:
     assert [line.split(maxsplit=1) for line in said] == [
         ["asiakastieto", "ei määritetty"],
         ["netvisor", "sandbox"],
+        ["ytj", "ei määritetty"],
     ]
     data = json.loads(run(partner_verb, Desk(hub, actor, as_json=True), "list").output)
     assert data[1]["requires"][0] == "customer.number"
