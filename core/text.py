@@ -91,9 +91,20 @@ def fold(text: str) -> str:
     """Folded for search: case, accents and width ignored (``Åkerö`` → ``akero``), the same on every database."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    cased = text.casefold()
+    if max(cased) < _FEW:
+        return cased.translate(_FOLDED)
+    return _decomposed(cased)
+
+
+def _decomposed(cased: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", cased)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_FOLD)
 
+
+# Letters of Europe's Latin alphabets, each by itself what it is in any text: looked up at a tenth of the cost.
+_FEW: Final = "\u0250"
+_FOLDED: Final = {point: _decomposed(chr(point)) for point in range(0x80, ord(_FEW))}
 
 # "{" follows "z" in ASCII, so the keys compare right byte by byte (on PostgreSQL under COLLATE "C").
 _AFTER_Z: Final = {"å": "{a", "ä": "{b", "æ": "{b", "ö": "{c", "ø": "{c"}
@@ -104,4 +115,9 @@ def sort_key(name: str) -> str:
     if name.isascii():
         return name.lower()
     lowered = unicodedata.normalize("NFC", name.casefold())
+    if max(lowered) < _FEW:
+        return lowered.translate(_SORTED)
     return "".join(_AFTER_Z.get(char) or fold(char) for char in lowered)
+
+
+_SORTED: Final = {point: _AFTER_Z.get(chr(point)) or fold(chr(point)) for point in range(0x80, ord(_FEW))}

@@ -10,7 +10,7 @@ from core.postal_codes.knowledge import knowledge
 from core.updates.companies import SERVICE as COMPANIES
 from core.updates.policy import decide
 from core.updates.standing import standings
-from core.updates.types import GROUP_FIELDS, Decided, Meaning, Reason, Rules
+from core.updates.types import GROUP_FIELDS, Decided, Reason, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,8 +59,8 @@ def decided_of(
     groups = [group for group, members in GROUP_FIELDS.items() if not fields.isdisjoint(members)]
     ids = {one.customer_id for one in asked if one.customer_id is not None}
     standing = standings(connection, ids, held=held, groups=groups)
-    moved = [one.answer for one in asked if one.answer.meaning is Meaning.MOVED]
-    addresses = [address for answer in moved if (address := answer.address) is not None]
+    # Made only when it is asked for: mostly no postcodes have been loaded.
+    addresses = (address for one in asked if (address := one.answer.address) is not None)
     places = knowledge(connection, addresses, streets=False)
     decided: list[Decided] = []
     for one in asked:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from core.batches.cells import day_of
 from core.batches.quarantine import is_quarantine_file
 from core.customers.errors import InvalidValue
-from core.customers.fields import HOME_COUNTRY, clean, clean_number
+from core.customers.fields import HOME_COUNTRY, clean_number, clean_some
 from core.customers.types import ADDRESS_FIELDS, VALUE_FIELDS
 from core.errors import Where
 from core.tabular import ANY_SHAPE, Shape, open_table
@@ -107,12 +107,12 @@ class AnswerMapping:
 
     def _sought(self, record: Mapping[str, str], where: _Places) -> Sought:
         number = _number(record, where)
-        known = {name: clean_line(record.get(_OLD + name, "")) or None for name in _FOUND_BY}
+        known = {name: clean_line(record[_OLD + name]) or None for name in _FOUND_BY if _OLD + name in record}
         # Where the service doesn't repeat the name it was asked about, the one it gives is taken for the same.
-        if not any(known[name] for name in _NAMES):
-            known.update({name: clean_line(record.get(name, "")) or None for name in _NAMES})
+        if not any(known.get(name) for name in _NAMES):
+            known.update({name: clean_line(record[name]) or None for name in _NAMES if name in record})
         business_id = _cleaned({BUSINESS_ID: record.get(BUSINESS_ID, "")}, record, where).get(BUSINESS_ID)
-        if number is None and business_id is None and not any(known[name] for name in _NAMES):
+        if number is None and business_id is None and not any(known.get(name) for name in _NAMES):
             raise NoKey(where=where.of(KEY))
         return Sought(where.row.line, number=number, business_id=business_id, **known)
 
@@ -247,17 +247,15 @@ def _values(record: Mapping[str, str], where: _Places) -> Mapping[str, str | Non
     missing = next((part for part in _NEEDED if part not in given), None)
     if missing is not None and (addressed or not given):
         raise AddressMissing(where=where.of(missing))
-    return dict(_cleaned(given, record, where))
+    return _cleaned(given, record, where)
 
 
 def _cleaned(given: Mapping[str, str], record: Mapping[str, str], where: _Places) -> Mapping[str, str]:
     if not any(given.values()):
         return {}
     try:
-        # The door of the customers room checks whole records: a name stands in for the one that isn't here.
-        values = clean({"last_name": "-", **given})
+        return clean_some(given)
     except InvalidValue as problem:
         first = problem.problems[0]
         field = first.where.field or ""
         raise type(first)(where=where.of(field, record.get(field)), **first.data) from problem
-    return {name: getattr(values, name) for name in given if getattr(values, name) is not None}

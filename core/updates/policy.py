@@ -111,7 +111,9 @@ def _by_group(answer: Answer, standing: Standing, rules: Rules, places: Knowledg
     winning: Values = {}
     waiting: Values = {}
     reason: Reason | None = None
-    for group in GROUP_FIELDS:
+    for group, fields in GROUP_FIELDS.items():
+        if answer.values.keys().isdisjoint(fields):
+            continue
         changes = changed_in(group, standing.values, answer.values)
         if not changes:
             continue
@@ -130,6 +132,8 @@ def _by_group(answer: Answer, standing: Standing, rules: Rules, places: Knowledg
 
 def _contradicted(answer: Answer, places: Knowledge) -> bool:
     """Whether the new address's postcode and town cannot both be right."""
+    if places is NOTHING_KNOWN:
+        return False
     doubt = address_doubt(answer.address, places) if answer.address else None
     return doubt is not None and doubt.contradicts
 
@@ -174,7 +178,7 @@ def _changed_address(before: Mapping[str, str | None], after: Mapping[str, str |
 
 def _same(before: str | None, after: str | None) -> bool:
     """Whether nothing but white space and case differs: services write in capitals."""
-    return _folded(before) == _folded(after)
+    return before == after or _folded(before) == _folded(after)
 
 
 def _folded(text: str | None) -> str:
