@@ -145,7 +145,9 @@ def _beaten(answer: Answer, known: Known | None, rules: Rules) -> Reason | None:
     since, margin, reason = known.dated, -1, Reason.OLDER
     if known.source in _VERIFIED:
         equal = rules.by is SourceKind.AUTHORITY
-        since, margin, reason = known.day, 0 if equal else rules.verified_days, Reason.VERIFIED
+        # The day that an authority's answer gave says more than the day on which it was written down.
+        since = known.dated or known.day
+        margin, reason = 0 if equal else rules.verified_days, Reason.VERIFIED
     elif known.source in _OWN:
         own = rules.by in _OWN | _VERIFIED
         since, margin, reason = known.day, 0 if own else rules.own_notice_days, Reason.OWN_NOTICE
@@ -170,10 +172,12 @@ def _changed_address(before: Mapping[str, str | None], after: Mapping[str, str |
     country = after.get("country") or HOME
     abroad = (before.get("country") or HOME) != country
     parts = ("street", "postcode", "town")
-    if not abroad and all(_same(before.get(part), after.get(part)) for part in parts):
+    if not abroad and all([_same(before.get(part), after.get(part)) for part in parts]):
         return {}
     changes: Values = {part: after[part] for part in parts if after.get(part)}
-    return {**changes, "country": country} if abroad else changes
+    if abroad:
+        changes["country"] = country
+    return changes
 
 
 def _same(before: str | None, after: str | None) -> bool:

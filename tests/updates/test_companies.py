@@ -262,6 +262,17 @@ def test_newer_beats_older(house: CompanyHouse, ytj: YtjSandbox, since: str, out
     assert row.outcome is outcome
 
 
+def test_later_by_ytjs_own_dates(house: CompanyHouse, ytj: YtjSandbox) -> None:
+    """A move that YTJ dates before the day of our last run, but after what that run brought, is newer all the same."""
+    customer = house.add("10", IDS[0])
+    updates.apply(house.register, house.actor, ask(house).id)
+    company = sample_company(IDS[0], "Uusi Oy")
+    moved = {**company["addresses"][1], "buildingNumber": "9", "registrationDate": "2026-11-20"}
+    ytj.companies[IDS[0]] = {**company, "addresses": [moved]}
+    updates.apply(house.register, house.actor, ask(house).id)
+    assert values(house, customer)["street"] == "Mannerheimintie 9"
+
+
 def test_two_customers_of_one_business_id(house: CompanyHouse, ytj: YtjSandbox) -> None:
     """Two branches of one company: a person says whether the address is either's."""
     house.add("10", IDS[0])
