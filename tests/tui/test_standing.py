@@ -300,3 +300,15 @@ class TestEnding:
                 uow.commit()
             await desk.press("f10")
             assert "Maija Meikäläinen" in desk.message
+
+
+async def test_a_long_origin_is_read_whole(office: Office) -> None:
+    """How a ban reached us goes on in the rows below; nothing of it or of the ban's name is cut off."""
+    origin = "kirje 20. marraskuuta, allekirjoitettu, asiakirjakansio 4 sivu 17"
+    with office.register.database.unit_of_work() as uow:
+        bans.forbid(uow, office.actor, MAIJA, BanKind.PUBLICATION, origin=origin, since=TODAY)
+        uow.commit()
+    async with seated(office) as desk:
+        await card(desk)
+        assert "julkaiseminen luetteloissa" in desk.text
+        assert origin in " ".join(row[40:].strip() for row in desk.rows()[3:7]).replace("  ", " ")

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.clock import HELSINKI
 from core.customers.bans import bans_of
 from core.customers.history import provenance
 from core.customers.reading import get
 from core.customers.restrictions import restrictions_of
 from core.customers.sealed import iban_of, ip_of
 from core.customers.types import ADDRESS_FIELDS, VALUE_FIELDS, Kind
+from core.customers.web_told import registrations_of
+from core.customers.web_types import WEB_STATE_NAMES
 from core.customers.words import FIELD_NAMES, KIND_NAMES, SOURCE_NAMES, STATUS_NAMES
 from core.messages import N_, tr
 from tui.screens.customers.standing import standing_rows
-from tui.screens.words import day, named
+from tui.screens.words import day, named, when
 from tui.widgets.details import ReadRow, blank, heading, labelled
 
 if TYPE_CHECKING:
@@ -23,9 +26,11 @@ if TYPE_CHECKING:
     from core.customers.bans import Ban
     from core.customers.restrictions import Restriction
     from core.customers.types import Customer, Provenance
+    from core.customers.web_told import ToldRegistration
     from tui.session.seat import Seat
 
 _NOT_SHOWN = ("kind", "represents")
+_VISITS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Facts:
     iban: str | None
     ip: str | None
     represents: str | None
+    registrations: tuple[ToldRegistration, ...] = ()
 
 
 def read_facts(seat: Seat, customer: Customer) -> Facts:
@@ -54,13 +60,19 @@ def read_facts(seat: Seat, customer: Customer) -> Facts:
             iban_of(connection, keyring, customer.id),
             ip_of(connection, keyring, customer.id),
             None if represented is None else get(connection, represented).display_name,
+            registrations_of(connection, keyring, customer.id),
         )
 
 
 def detail_rows(facts: Facts, language: str) -> list[ReadRow]:
     """The rows: what may not be done first of all, then who it is, then what is known."""
     minding = [*standing_rows(facts, language)]
-    whose = [*_customer(facts, language), blank(), *_values(facts, language)]
+    whose = [
+        *_customer(facts, language),
+        blank(),
+        *_values(facts, language),
+        *_registrations(facts, language),
+    ]
     return [*minding, blank(), *whose] if minding else whose
 
 
@@ -91,10 +103,30 @@ def _values(facts: Facts, language: str) -> Iterator[ReadRow]:
         yield labelled(label[:1].upper() + label[1:], text, note=_source(facts.sources.get(name), language))
 
 
+def _registrations(facts: Facts, language: str) -> Iterator[ReadRow]:
+    """What came through the company's site, and what is still kept of the visits."""
+    if not facts.registrations:
+        return
+    yield blank()
+    yield heading(tr(N_("Through our site"), language))
+    for told in facts.registrations:
+        one, trail = told.registration, told.trail
+        state = named(WEB_STATE_NAMES, one.state, language)
+        yield labelled(when(one.submitted_at), f"{one.form}: {state}", note=one.submission)
+        if trail is None:
+            if one.visits_deleted_at is not None:
+                gone = day(one.visits_deleted_at.astimezone(HELSINKI).date())
+                yield labelled("", tr(N_("Visits deleted {day}"), language, day=gone))
+            continue
+        if trail.browser:
+            yield labelled("", trail.browser)
+        for visit in trail.visits[-_VISITS_SHOWN:]:
+            words = tr(N_("{page}, {seconds} s"), language, page=visit.page, seconds=visit.seconds)
+            yield labelled(f"  {when(visit.at)}", words)
+
+
 def _source(source: Provenance | None, language: str) -> str:
     if source is None:
         return ""
-    from core.clock import HELSINKI
-
     recorded = day(source.recorded_at.astimezone(HELSINKI).date())
     return f"{named(SOURCE_NAMES, source.source.kind, language)} {recorded}"

@@ -10,7 +10,8 @@ from core.customers.types import Status
 from core.customers.words import BAN_NAMES, RESTRICTION_NAMES
 from core.messages import N_, tr
 from tui.screens.words import day, named
-from tui.widgets.details import ReadRow, labelled
+from tui.widgets.details import Piece, ReadRow, labelled
+from tui.widgets.paint import QUIET, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tui.screens.customers.details import Facts
 
 _ROOM: Final = 75
-_NOTE_AT: Final = 46
+_NOTE_AT: Final = 49
+_NOTE_ROOM: Final = 30
 
 
 def standing_words(facts: Facts, language: str) -> str:
@@ -53,5 +55,6 @@ def standing_rows(facts: Facts, language: str) -> Iterator[ReadRow]:
         yield labelled(tr(N_("PROTECTED ADDRESS"), language), hidden)
     for place, ban in enumerate(facts.bans):
         label = tr(N_("HAS FORBIDDEN"), language) if place == 0 else ""
-        note = ", ".join(part for part in (day(ban.since), ban.origin) if part)
-        yield labelled(label, named(BAN_NAMES, ban.kind, language), note=note, note_at=_NOTE_AT)
+        first, *more = wrap(", ".join(part for part in (day(ban.since), ban.origin) if part), _NOTE_ROOM)
+        yield labelled(label, named(BAN_NAMES, ban.kind, language), note=first, note_at=_NOTE_AT)
+        yield from ((Piece(_NOTE_AT, part, QUIET),) for part in more)
