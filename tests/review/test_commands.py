@@ -15,6 +15,7 @@ from core.disclosure.log.cosignature import Cosigner
 from core.disclosure.review.errors import ApprovalWaiting
 from core.errors import NotPermitted
 from tests.support.gate_house import MATTI
+from tests.support.pdf_ua import problems, structure
 from tui.cli.main import Cli
 from tui.cli.review import command
 
@@ -94,7 +95,9 @@ def test_a_report_is_a_pdf_too(house: ReviewHouse, tmp_path: Path) -> None:
     """The same tables, typeset."""
     house.send(house.house.add())
     types(house, "report", str(tmp_path / "review.pdf"))
-    assert (tmp_path / "review.pdf").read_bytes().startswith(b"%PDF-")
+    content = (tmp_path / "review.pdf").read_bytes()
+    assert problems(content, language="en", title="Review of disclosures") == []
+    assert ("TH", "TR") in structure(content)
 
 
 def test_an_approval_on_the_command_line(house: ReviewHouse) -> None:

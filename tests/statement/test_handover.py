@@ -23,6 +23,7 @@ from core.documents.handover import hand_over, person_exit
 from core.errors import RegisterError
 from integrations.typesetter import Typst
 from tests.support.gate_house import ACCOUNTANT
+from tests.support.pdf_ua import problems, structure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,11 +109,17 @@ def test_bundle_holds_text_data_key_and_receipts(
     assert checked.index == number
 
 
-def test_pdf_is_set(register: Register, house: House) -> None:
-    """The statement as pages."""
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("fi", "Selvitys luovutuksista ja katseluista"), ("en", "Statement of disclosures and consultations")],
+)
+def test_pdf_keeps_what_pdf_ua_asks(register: Register, house: House, language: str, title: str) -> None:
+    """The statement as pages that a screen reader reads, in the person's language, with its parts as headings."""
     matti = house.add()
     house.gate.send(house.actor, house.request(matti))
-    assert file_of(register, handed(register, house, matti, "pdf")).read_bytes().startswith(b"%PDF-")
+    content = file_of(register, handed(register, house, matti, "pdf", language)).read_bytes()
+    assert problems(content, language=language, title=title) == []
+    assert {"H1", "H2"} <= {name for name, _ in structure(content)}
 
 
 def test_bans_and_restrictions_do_not_keep_a_person_from_their_own(register: Register, house: House) -> None:

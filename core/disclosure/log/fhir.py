@@ -1,6 +1,7 @@
 """A transfer as a FHIR R4 AuditEvent, after IHE BALP 1.1.3, profile ``IHE.BasicAudit.PrivacyDisclosure.Source``.
 
-The structure is checked against that profile's published rules by tests of ours; no official validator was run.
+The structure is checked against the published FHIR model and that profile's published rules by tests of ours; no
+official validator was run.
 Where the log knows less than the profile's word suggests: the one *patient* entity stands for all persons of the
 transfer, named by the root over their lines and by nothing else; purposes are the register's own codes.
 """
