@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from core.config import Partner, SftpServer
+    from core.config import Partner
+    from core.config.schema import SftpServer
     from integrations.manifest import Endpoint, Manifest
     from integrations.protocol import Environment
 
 _HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
 _USER: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}")
 _FOLDER: Final = re.compile(r"[A-Za-z0-9._/-]{0,200}")
+# What ssh would put something else in the place of.
+_EXPANDED: Final = re.compile(r'["%$]')
 _PORTS: Final = {"http": 80, "https": 443}
 TIMEOUT_SETTING: Final = "timeout_seconds"
 
@@ -77,9 +80,7 @@ class Connection:
         """
         self.secrets.check(self.manifest.secrets)
         if self.server is not None:
-            Secret(f"file:{self.server.key_file}").reveal()
-            if not os.access(self.server.known_hosts, os.R_OK):
-                raise BadServer(host=self.server.host, reason=N_("known_hosts cannot be read"))
+            check_server(self.server)
 
     def _access(self, server: SftpServer) -> SftpAccess:
         return SftpAccess(
@@ -94,7 +95,8 @@ class Connection:
 
     @staticmethod
     def _remote(server: SftpServer, directory: str) -> str:
-        return {"out": server.out_directory, "in": server.in_directory}.get(directory, directory)
+        folders: dict[str, str] = {"out": server.out_directory, "in": server.in_directory}
+        return folders.get(directory, directory)
 
     def turn(self, endpoint: str) -> AbstractContextManager[None]:
         """Held while a request is made, where the partner takes one call at a time."""
@@ -160,14 +162,31 @@ def _server(
     if all(endpoint.kind != "files" for endpoint in manifest.endpoints.values()):
         raise BadSetting(partner=partner, setting="sftp", reason=N_("this partner exchanges no files"))
     server = servers[config.sftp]
+    _check_names(server)
+    return server
+
+
+def check_server(server: SftpServer) -> None:
+    """Make sure that a server's settings and files can be used; it is not spoken to.
+
+    Raises:
+        BadServer: a name or a folder could be read as something else, or known_hosts cannot be read.
+        SecretMissing, SecretExposed: our key is not there, or others can read it too.
+    """
+    _check_names(server)
+    Secret(f"file:{server.key_file}").reveal()
+    if not os.access(server.known_hosts, os.R_OK):
+        raise BadServer(host=server.host, reason=N_("known_hosts cannot be read"))
+
+
+def _check_names(server: SftpServer) -> None:
     # These stand in a command of sftp's and in ssh's: nothing there may be read as more than a name.
     if not _HOST.fullmatch(server.host) or not _USER.fullmatch(server.user):
         raise BadServer(host=server.host, reason=N_("host and user must be plain names"))
     if not all(_FOLDER.fullmatch(name) for name in (server.out_directory, server.in_directory)):
         raise BadServer(host=server.host, reason=N_("a folder may have letters, digits and ._-/ only"))
-    if any('"' in str(path) or "%" in str(path) for path in (server.key_file, server.known_hosts)):
-        raise BadServer(host=server.host, reason=N_('a path of its files holds " or %'))
-    return server
+    if any(_EXPANDED.search(str(path)) for path in (server.key_file, server.known_hosts)):
+        raise BadServer(host=server.host, reason=N_('a path of its files holds ", % or $'))
 
 
 def _check_patience(

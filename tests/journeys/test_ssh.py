@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +27,8 @@ from core.customers.types import CustomerValues, Source, SourceKind
 from core.database import Database
 from core.staff import access_log
 from core.staff.model import session_table
+from tests.support.sftp_server import await_banner
+from tests.support.sftp_server import program as binary
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -38,17 +39,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 SNIPPET = ROOT / "docs" / "sshd_register.conf"
 PROGRAM = Path(sys.executable).with_name("rekisteri")
-START_SECONDS = 20.0
 PASSWORD = "vihreä lamppu juoksee"
-
-
-def binary(name: str) -> str:
-    """Where OpenSSH's program is; a machine without it fails the test rather than passing over it."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        package = "openssh-server" if name == "sshd" else "openssh-client"
-        pytest.fail(f"{name} is not installed: run `make system`, or install the package {package}")
-    return found
 
 
 @dataclass
@@ -195,26 +186,12 @@ def serving(site: Site, variant: str) -> Iterator[None]:
     log = (site.directory / "sshd.log").open("wb")
     server = subprocess.Popen([binary("sshd"), "-D", "-e", "-f", str(config)], stdout=log, stderr=log)
     try:
-        _await_banner(site, server)
+        await_banner(site.port, site.directory / "sshd.log", server)
         yield
     finally:
         server.terminate()
         server.wait(10)
         log.close()
-
-
-def _await_banner(site: Site, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with socket.create_connection(("127.0.0.1", site.port), timeout=5) as line:
-                assert line.recv(4) == b"SSH-"
-        except OSError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                pytest.fail((site.directory / "sshd.log").read_text(errors="replace"))
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -29,7 +29,8 @@ def program(name: str) -> str:
     """Where OpenSSH's program is; a machine without it fails the test rather than passing over it."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if found is None:
-        pytest.fail(f"{name} is not installed: run `make system`")
+        package = "openssh-server" if name == "sshd" else "openssh-client"
+        pytest.fail(f"{name} is not installed: run `make system`, or install the package {package}")
     return found
 
 
@@ -112,22 +113,23 @@ def sftp_partner(directory: Path, *settings: str) -> Iterator[SftpPartner]:
         command = [program("sshd"), "-D", "-e", "-f", str(config)]
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            _await_banner(partner, server)
+            await_banner(partner.port, directory / "sshd.log", server)
             yield partner
         finally:
             server.terminate()
             server.wait(10)
 
 
-def _await_banner(partner: SftpPartner, server: subprocess.Popen[bytes]) -> None:
+def await_banner(port: int, log: Path, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server on *port* answers; one that ends before fails the test with its *log*."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            with socket.create_connection(("127.0.0.1", partner.port), timeout=5) as line:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
                 assert line.recv(4) == b"SSH-"
         except OSError:
             if server.poll() is not None or time.monotonic() > deadline:
-                pytest.fail((partner.directory / "sshd.log").read_text(errors="replace"))
+                pytest.fail(log.read_text(errors="replace"))
             time.sleep(0.05)
         else:
             return

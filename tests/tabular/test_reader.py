@@ -8,7 +8,7 @@ import io
 import os
 import tracemalloc
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,13 +28,13 @@ HEADINGS = "Nro;Nimi;Kaupunki"
 SLOW_ON_A_BUSY_MACHINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
-def table_of(tmp_path: Path, content: bytes, **options: str) -> Table:
+def table_of(tmp_path: Path, content: bytes, **options: Any) -> Table:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     return open_table(path, COLUMNS, **options)
 
 
-def rows_of(tmp_path: Path, content: bytes, **options: str) -> list[Row | Malformed]:
+def rows_of(tmp_path: Path, content: bytes, **options: Any) -> list[Row | Malformed]:
     return list(table_of(tmp_path, content, **options).rows())
 
 

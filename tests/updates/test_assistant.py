@@ -65,7 +65,7 @@ def write(
 def answers() -> list[tuple[str, ...]]:
     """Rows of a service that repeats what it was asked about."""
     codes = ("muuttanut", "ei osumaa", "K", "turvakielto")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for place, (number, first, last, street) in enumerate(PEOPLE):
         code = codes[place % 4]
         new = (f"Leppätie {place}", "90100", "Oulu", "1.11.2026") if place % 4 == 0 else ("",) * 4

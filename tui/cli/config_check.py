@@ -15,6 +15,7 @@ from core.documents import FILES
 from core.errors import RegisterError
 from core.keys import KeyRing
 from core.updates.mapping import mapping_of
+from integrations.connection import check_server
 from integrations.hub import Hub
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def _trials(config: Config) -> Iterator[Callable[[], object]]:
     for partner in config.partners.values():
         for secret in partner.secrets.values():
             yield secret.reveal
+    for server in config.sftp.values():
+        yield partial(check_server, server)
     if config.database.password is not None:
         yield config.database.password.reveal
     yield partial(KeyRing.load, config.keys.master_key_file)

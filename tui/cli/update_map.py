@@ -58,6 +58,7 @@ class BadPlaces(InvalidInput):
 @pass_cli
 def map_columns(
     cli: Cli,
+    /,
     service: str,
     file: Path,
     *,

@@ -57,6 +57,7 @@ DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 @pass_cli
 def send(
     cli: Cli,
+    /,
     service: str,
     *,
     preview_only: bool,
