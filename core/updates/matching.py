@@ -124,7 +124,7 @@ def _by_business_id(connection: Connection, rows: Sequence[Sought]) -> dict[str,
 
 def _each_once(matches: list[Match]) -> list[Match]:
     """Rows that are like a customer whom another row surely means too are put before a person."""
-    times = Counter(one.customer_id for one in matches if one.customer_id is not None and not one.doubt)
+    times = Counter(one.customer_id for one in matches if not one.doubt)
     return [
         replace(one, doubt=Reason.TWICE)
         if one.matched_by is MatchedBy.LIKENESS and not one.doubt and times[one.customer_id] > 1

@@ -243,9 +243,10 @@ def _side_by_side(cli: Cli, found: Proposal) -> Iterator[str]:
         yield "  " + cli.tr(N_("Found {how}"), how=cli.tr(MATCHED_BY_NAMES[by]))
     for side in found.sides:
         yield _one_side(cli, side)
-    for sentence in in_words(found.explanation, found.line.customer_id, cli.language):
+    several = len(found.candidates) > 1 or found.line.customer_id is None
+    for sentence in () if several else in_words(found.explanation, found.line.customer_id, cli.language):
         yield f"    {sentence}"
-    if len(found.candidates) > 1 or found.line.customer_id is None:
+    if several:
         yield "  " + cli.tr(N_("Who may be meant:"))
         for one in found.candidates:
             yield from _candidate(cli, found, one)
