@@ -281,7 +281,7 @@ def test_full_disk_refuses_without_closing(
         raise OSError(28, "No space left on device")
 
     add(latched, "intent", intent(1))
-    monkeypatch.setattr("core.disclosure.log.high_water.os.fsync", full)
+    monkeypatch.setattr("core.disclosure.log.high_water.os.fdatasync", full)
     with pytest.raises(MarkUnwritable):
         latched.sign()
     monkeypatch.undo()

@@ -267,7 +267,7 @@ def test_mark_that_cannot_be_written_stops_signing(
         raise OSError(28, "No space left on device")
 
     add(log, "intent", intent(1))
-    monkeypatch.setattr("core.disclosure.log.high_water.os.fsync", full)
+    monkeypatch.setattr("core.disclosure.log.high_water.os.fdatasync", full)
     with pytest.raises(MarkUnwritable) as refusal:
         log.sign()
     assert "the disk is full" in str(refusal.value)

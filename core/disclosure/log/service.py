@@ -195,18 +195,19 @@ class DisclosureLog:
         """
         if self.latch is None:
             return self.sign_examined()
-        with self.database.reading() as connection:
-            self.latch.refuse(connection)
         try:
-            return self.sign_examined()
+            return self._sign(self.latch)
         except LogFault as fault:
             self.latch.close(self.database, fault)
             raise
 
     def sign_examined(self) -> SignedCheckpoint:
         """As `sign`, whether or not the log is closed: for those who open it."""
+        return self._sign(None)
+
+    def _sign(self, latch: FaultLatch | None) -> SignedCheckpoint:
         for _ in range(_SIGN_ATTEMPTS):
-            examined = self._examine()
+            examined = self._examine(latch)
             self._stage(examined.size)
             if examined.before is not None and examined.before.size == examined.size:
                 self._publish(examined.before)
@@ -217,19 +218,30 @@ class DisclosureLog:
                 return signed
         raise LogBusy
 
-    def _examine(self) -> signing.Examined:
+    def _examine(self, latch: FaultLatch | None = None) -> signing.Examined:
         try:
-            return self._examine_with(self.signer)
+            return self._examine_with(self.signer, latch)
         except WrongKey:
             # Another process may have changed keys since this one read the file.
             self.signer = self.signer.reloaded()
-            return self._examine_with(self.signer)
+            return self._examine_with(self.signer, latch)
 
-    def _examine_with(self, signer: LogSigner) -> signing.Examined:
+    def _examine_with(self, signer: LogSigner, latch: FaultLatch | None) -> signing.Examined:
         # The mark is read first: a faster signer may move both, and the database must not seem to lag behind.
-        mark = self.mark.read() if self.mark else None
+        mark, trouble = self._marked()
         with self.database.reading() as connection:
+            if latch is not None:
+                latch.refuse(connection)
+            if trouble is not None:
+                raise trouble
             return signing.examine(connection, signer, mark, self._last)
+
+    def _marked(self) -> tuple[Checkpoint | None, LogFault | None]:
+        """The mark, or what is wrong with it: a log that is closed says so before anything else."""
+        try:
+            return (self.mark.read() if self.mark else None), None
+        except LogFault as trouble:
+            return None, trouble
 
     def _stage(self, size: int) -> None:
         """Tiles go to the mirror before the mark moves: what was signed can always be read back from it."""
