@@ -243,6 +243,20 @@ class Database:
             yield connection
 
     @contextmanager
+    def outside_transactions(self) -> Iterator[Connection]:
+        """A connection for what a database does only outside transactions: checkpoints of its journal, VACUUM.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer.
+        """
+        with self._connected() as connection:
+            # SQLite's connections begin no transaction by themselves (`_prepare`): as they are, they are outside one.
+            if self.dialect != "sqlite":
+                connection.rollback()
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+    @contextmanager
     def two_steps(self) -> Iterator[TwoSteps]:
         """Look first and write afterwards on one connection, so that nobody waits while much is worked out.
 

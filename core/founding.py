@@ -16,6 +16,7 @@ from core.database import Database
 from core.disclosure.log import DisclosureLog, LogSigner
 from core.disclosure.policy import POLICY_VERSION
 from core.disclosure.recipients import sync_recipients
+from core.fence import Fence
 from core.keys import KeyRing, write_secret_file
 from core.reasons import reason_of
 from core.version import version
@@ -79,6 +80,8 @@ def _make(config: Config, file: Path, content: bytes, clock: Clock, undo: ExitSt
             undo.callback(directory.rmdir)
     KeyRing.create(config.keys.master_key_file)
     undo.callback(config.keys.master_key_file.unlink)
+    Fence.create(config.keys.erasure_fence_file)
+    undo.callback(config.keys.erasure_fence_file.unlink)
     signer = LogSigner.create(config.keys.log_key_file, config.log.origin)
     undo.callback(config.keys.log_key_file.unlink)
     if not config.log.high_water_file.exists():

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from sqlalchemy import Column, LargeBinary, String, Table, select
+from sqlalchemy import Column, LargeBinary, String, Table, select, update
 
 from core import environment
 from core.bulk import insert_rows
@@ -196,6 +196,11 @@ class DataKey:
         except (InvalidTag, ValueError) as error:
             raise Unopenable from error
 
+    @property
+    def key_id(self) -> str:
+        """32 hex digits that name the key in the log: random to anyone, and to everybody once the key is gone."""
+        return _derived(self.secret, b"id").hex()[:32]
+
     def tag(self, transfer_id: bytes) -> bytes:
         """The 16 bytes that mark this subject's line in a transfer: noise to anyone without the key."""
         return self.tagger()(transfer_id)
@@ -314,6 +319,50 @@ class KeyRing:
                 insert_rows(uow.connection, data_key_table, _KEY_COLUMNS, some)
             found.update(made)
         return found
+
+    def wrapped(self, connection: Connection, customer_id: int) -> bytes | None:
+        """The customer's data key as it is stored; None when there is none or it was shredded."""
+        chosen = select(data_key_table.c.wrapped).where(data_key_table.c.customer_id == customer_id)
+        found: bytes | None = connection.execute(chosen).scalar()
+        return found
+
+    def shred(self, uow: UnitOfWork, customer_ids: Sequence[int]) -> list[str]:
+        """Destroy these customers' data keys for ever; returns the ids of those that there were, sorted.
+
+        What is sealed under them can't be opened again, and no new key is ever made for the same customer.
+        """
+        keys = self.existing_data_keys(uow.connection, customer_ids)
+        without = [customer_id for customer_id in customer_ids if customer_id not in keys]
+        for start in range(0, len(customer_ids), 500):
+            some = customer_ids[start : start + 500]
+            uow.connection.execute(
+                update(data_key_table)
+                .where(data_key_table.c.customer_id.in_(some), data_key_table.c.shredded_at.is_(None))
+                .values(wrapped=None, shredded_at=uow.now)
+            )
+            known = set(
+                uow.connection.execute(
+                    select(data_key_table.c.customer_id).where(data_key_table.c.customer_id.in_(some))
+                ).scalars()
+            )
+            barred = [
+                customer_id for customer_id in without if customer_id in some and customer_id not in known
+            ]
+            if barred:
+                uow.connection.execute(
+                    data_key_table.insert(),
+                    [
+                        {
+                            "customer_id": customer_id,
+                            "wrapped": None,
+                            "master_key_id": self.master_key_id,
+                            "made_at": uow.now,
+                            "shredded_at": uow.now,
+                        }
+                        for customer_id in barred
+                    ],
+                )
+        return sorted(key.key_id for key in keys.values())
 
     def data_key(self, uow: UnitOfWork, customer_id: int) -> DataKey:
         """The customer's data key, made when missing.

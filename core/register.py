@@ -10,6 +10,7 @@ from core import migrations
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.errors import RegisterError
+from core.fence import Fence
 from core.keys import KeyRing
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Register:
     def keyring(self) -> KeyRing:
         """The master key and what it unwraps."""
         return KeyRing.load(self.config.keys.master_key_file)
+
+    @cached_property
+    def fence(self) -> Fence:
+        """Who was erased and must not be brought back."""
+        return Fence(self.config.keys.erasure_fence_file)
 
     @cached_property
     def log(self) -> DisclosureLog:

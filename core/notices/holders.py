@@ -43,6 +43,19 @@ def not_recipients(connection: Connection) -> frozenset[str]:
     return frozenset(it.code for it in recipients(connection) if it.role in ("subject", "staff"))
 
 
+def recipients_of(connection: Connection, customer_id: int) -> list[str]:
+    """The codes of all who were sent anything about a customer that is not proved *not sent*, the person not among them."""
+    rows = connection.execute(
+        select(_transfer.recipient_code)
+        .join(transfer_line_table, _line.transfer_id == _transfer.id)
+        .where(
+            _line.customer_id == customer_id, or_(_line.state.is_(None), _line.state != ItemState.NOT_SENT)
+        )
+        .distinct()
+    ).scalars()
+    return sorted(set(rows) - not_recipients(connection))
+
+
 def holdings(
     connection: Connection,
     keyring: KeyRing,

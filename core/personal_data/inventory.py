@@ -19,6 +19,7 @@ from core.notices import model as notices
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
 from core.retention import model as retention
 from core.rights import model as rights
+from core.rights.erasure import model as erasure
 from core.staff import model as staff
 from core.updates.model import update_mapping_table
 
@@ -35,6 +36,16 @@ _VALUES: Final = ("first_name", "last_name", "organisation_name", "business_id",
 _ADDRESS: Final = ("street", "postcode", "town", "country")
 
 CUSTOMER: Final = (
+    Holding(
+        erasure.voucher_table,
+        Direct(),
+        DataClass.INVOICES,
+        # Made by an erasure and taken away by the same case when its period is over.
+        Fate.KEEP,
+        shown=("made_at", "kept_until"),
+        sealed=("sealed",),
+        technical=("customer_id", "case_number"),
+    ),
     Holding(
         customers.customer_sealed_table,
         Direct(),
@@ -332,8 +343,16 @@ IN_CASES: Final = (
             *("decided_by_name", "due_by_itself_on", "answered_on", "closed_at"),
         ),
         sealed=("request",),
-        technical=("customer_id", "recorded_by", "owner_id", "decided_by", "wrapped_key", "version"),
-        emptied={"customer_id": None, "wrapped_key": None, "request": None},
+        technical=(
+            "customer_id",
+            "recorded_by",
+            "owner_id",
+            "decided_by",
+            "wrapped_key",
+            "looked_for",
+            "version",
+        ),
+        emptied=dict.fromkeys(("customer_id", "wrapped_key", "request", "looked_for")),
     ),
 )
 

@@ -59,6 +59,8 @@ case_table: Final = Table(
     Column("wrapped_key", LargeBinary),
     # `core.rights.types.Request` as JSON, under that key.
     Column("request", LargeBinary),
+    # Of an erasure: what to look for until the reading back is clean, under that key.
+    Column("looked_for", LargeBinary),
     Column("version", Integer, nullable=False),
     CheckConstraint(
         "state IN ('open', 'waiting_identity', 'decided', 'waiting_hold', 'closed', 'withdrawn')",

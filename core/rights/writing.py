@@ -60,14 +60,14 @@ def write(uow: UnitOfWork, found: Case, version: int, values: Mapping[str, Any])
 def add_event(
     uow: UnitOfWork,
     actor: Actor,
-    key: DataKey,
+    key: DataKey | None,
     number: int,
     kind: EventKind,
     *,
     words: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """One row of the case's events; *facts* must hold no personal data."""
+    """One row of the case's events; *facts* must hold no personal data, *words* are sealed under the case's *key*."""
     plain = {
         name: value if isinstance(value, int | list) else _plain(value)
         for name, value in (facts or {}).items()
@@ -79,7 +79,7 @@ def add_event(
             staff_id=actor.staff_id,
             staff_name=actor.name,
             kind=kind,
-            words=None if words is None else key.seal(words.encode(), context(number, WORDS)),
+            words=None if words is None or key is None else key.seal(words.encode(), context(number, WORDS)),
             facts=plain,
         )
     )

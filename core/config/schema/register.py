@@ -88,6 +88,13 @@ class KeySettings(Settings, frozen=True, kw_only=True):
     log_key_file: Annotated[Path, Meta(description="Signs the disclosure log. credential:NAME as above.")] = (
         Path("log.key")
     )
+    erasure_fence_file: Annotated[
+        Path,
+        Meta(
+            description="Keyed fingerprints of erased persons, outside the database, so that no import or restore "
+            "brings anybody back."
+        ),
+    ] = Path("erasure.fence")
 
 
 class LogSettings(Settings, frozen=True, kw_only=True):

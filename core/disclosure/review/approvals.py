@@ -309,6 +309,15 @@ def void(uow: UnitOfWork, number: int) -> None:
     )
 
 
+def void_about(uow: UnitOfWork, keyring: KeyRing, customer_id: int) -> None:
+    """Requests that would send this customer's data cannot be approved any more, and are forgotten."""
+    alive = select(table.c.id).where(_alive(), table.c.request.is_not(None))
+    for number in uow.connection.execute(alive).scalars().all():
+        asked = request_of(uow.connection, keyring, number)
+        if asked is not None and customer_id in _whom(asked):
+            void(uow, number)
+
+
 def expire(uow: UnitOfWork) -> int:
     """Make void what is too old, and forget what it would have sent; returns how many."""
     counted = uow.connection.execute(

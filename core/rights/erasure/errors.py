@@ -1,0 +1,38 @@
+"""What erasure refuses, and what it could not prove."""
+
+from __future__ import annotations
+
+from core.errors import Fault, Refused
+from core.messages import N_
+
+
+class NotAnErasure(Refused):
+    """The case asks for something else, or was not granted."""
+
+    code = "erasure.not_granted"
+    sentence = N_("Case {number} is not an erasure that has been granted.")
+    advice = N_("Decide the case first: rekisteri case decide {number}.")
+
+
+class Held(Refused):
+    """Something prevents it; the sentence names the first of what does."""
+
+    code = "erasure.held"
+    sentence = N_("The person of case {number} cannot be erased now: {hold}.")
+    advice = N_("Tell the person so, with the reason; it is done by itself as soon as nothing prevents it.")
+
+
+class RecipientsFirst(Refused):
+    """Recipients have to be told while there is still something to tell of (GDPR 19)."""
+
+    code = "erasure.recipients_first"
+    sentence = N_("Recipients of case {number} have not been told yet: {recipients}.")
+    advice = N_("Send or print their notices first: rekisteri notices list.")
+
+
+class StillThere(Fault):
+    """The person was found again after erasure."""
+
+    code = "erasure.still_there"
+    sentence = N_("Case {number}: after the erasure something of the person was still found: {places}.")
+    advice = N_("The case stays open. Remove what is named, then: rekisteri erasure carry-out {number}.")

@@ -1,0 +1,196 @@
+"""Erasing a person, step by step: each step is durable before the next, and after any crash the rest is simply done.
+
+Recipients are told first, while there is something to tell of.  What to look for afterwards is kept with the case,
+sealed under the case's own key, until the reading back is clean; then the case's words and its key go too, and what
+stays is that the case was handled, when, and how much went.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from core.actor import Role, require
+from core.clock import HELSINKI
+from core.customers.restrictions import Ground, restrict, restricted_many
+from core.notices.holders import recipients_of
+from core.notices.rights import tell_recipients
+from core.notices.types import Cause
+from core.personal_data.erasing import erase_rows
+from core.personal_data.inventory import HOLDINGS
+from core.rights.erasure import voucher
+from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst
+from core.rights.erasure.steps import (
+    OF_THE_CASE,
+    Erased,
+    empty,
+    event,
+    fence_out,
+    granted,
+    holds_on,
+    is_emptied,
+    prove,
+    reference,
+    remember,
+    require_told,
+    shred,
+    wait_or_go,
+)
+from core.rights.model import case_table
+from core.rights.reading import case
+from core.rights.types import CaseKind, CaseState, EventKind
+from core.rights.writing import today_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from core.actor import Actor
+    from core.register import Register
+    from core.retention.types import Hold
+    from core.rights.types import Case
+
+_c = case_table.c
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an erasure would do now: rows by table, holds (what blocks everything first), recipients to be told."""
+
+    case: Case
+    rows: Mapping[str, int]
+    holds: Sequence[Hold]
+    recipients: Sequence[str]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing can go now."""
+        return any(hold.blocks_everything for hold in self.holds)
+
+    @property
+    def kept_until(self) -> date | None:
+        """The last day on which something must be kept, where that is known."""
+        days = [hold.until for hold in self.holds if hold.until is not None]
+        return max(days, default=None)
+
+
+def dry_run(register: Register, actor: Actor, number: int) -> DryRun:
+    """Every row, hold and recipient that an erasure would meet; nothing is changed.
+
+    Raises:
+        NotAnErasure: the case asks for something else, or nobody in the register is meant.
+        NoSuchCase.
+    """
+    require(actor, Role.CONTACT_PERSON)
+    with register.database.reading() as connection:
+        found = case(connection, number)
+        if found.kind is not CaseKind.ERASURE or found.customer_id is None:
+            raise NotAnErasure(number=number)
+        rows = {
+            holding.name: connection.execute(
+                select(func.count()).select_from(holding.rows([found.customer_id]).subquery())
+            ).scalar_one()
+            for holding in HOLDINGS
+        }
+        return DryRun(
+            found,
+            {name: count for name, count in rows.items() if count},
+            holds_on(register, connection, found),
+            tuple(recipients_of(connection, found.customer_id)),
+        )
+
+
+def tell(register: Register, actor: Actor, number: int) -> list[int]:
+    """Make the notices to whoever holds the person's data, and use the data for nothing else meanwhile.
+
+    Returns the notices' numbers.  They are sent or printed by `core.notices` before anything is erased.
+
+    Raises:
+        NotAnErasure, NoSuchCase, CaseEnded.
+    """
+    require(actor, Role.CONTACT_PERSON)
+    with register.database.unit_of_work() as uow:
+        found = granted(uow, number)
+        assert found.customer_id is not None
+        if not restricted_many(uow.connection, [found.customer_id]):
+            restrict(
+                uow,
+                actor,
+                found.customer_id,
+                ground=Ground.LEGAL_CLAIM,
+                since=today_of(uow),
+                detail=reference(number),
+            )
+        made = tell_recipients(
+            uow, register, actor, found.customer_id, Cause.ERASURE, reference=reference(number)
+        )
+        event(uow, actor, number, EventKind.NOTICE, {"notices": made})
+        uow.commit()
+    return made
+
+
+def carry_out(register: Register, actor: Actor, number: int) -> Erased:
+    """Erase the person of a granted case, or go on where an interrupted erasure stopped.
+
+    Where something blocks everything the case waits, and `complete_due` tries again.  Where bookkeeping alone holds,
+    what vouchers need stays as a sealed copy until its day, and everything else goes now.
+
+    Raises:
+        Held: something prevents it now; the case waits.
+        RecipientsFirst: notices are still to be sent or printed.
+        StillThere: the reading back found something; the case stays open.
+        NotAnErasure, NoSuchCase, CaseEnded.
+    """
+    require(actor, Role.CONTACT_PERSON)
+    rows: Mapping[str, int] = {}
+    if not is_emptied(register, number):
+        wait_or_go(register, actor, number)
+        require_told(register, number)
+        remember(register, number)
+        fence_out(register, number)
+        rows = empty(register, actor, number)
+        register.log.sign()
+    return prove(register, actor, number, rows)
+
+
+def complete_due(register: Register, actor: Actor) -> list[Erased]:
+    """Do what waited and is free now, on the strength of each case's decision; for run-due.
+
+    Raises:
+        StillThere: a reading back found something.
+    """
+    done = []
+    for number in _waiting(register):
+        with register.database.reading() as connection:
+            until = voucher.kept_until(connection, number)
+        if until is not None:
+            if until < register.clock.now().astimezone(HELSINKI).date():
+                done.append(_complete(register, actor, number))
+            continue
+        try:
+            done.append(carry_out(register, actor, number))
+        except (Held, RecipientsFirst):
+            continue
+    return done
+
+
+def _waiting(register: Register) -> list[int]:
+    with register.database.reading() as connection:
+        chosen = select(_c.number).where(_c.state == CaseState.WAITING_HOLD, _c.kind == CaseKind.ERASURE)
+        return list(connection.execute(chosen.order_by(_c.number)).scalars())
+
+
+def _complete(register: Register, actor: Actor, number: int) -> Erased:
+    """The statutory period of the voucher copy is over."""
+    with register.database.unit_of_work() as uow:
+        person = voucher.person_of(uow.connection, number)
+        assert person is not None
+        voucher.drop(uow, number)
+        erased = erase_rows(uow, [person], chosen=lambda holding: holding.name not in OF_THE_CASE)
+        shred(register, uow, person)
+        event(uow, actor, number, EventKind.CARRIED_OUT, {"step": "period_over"})
+        uow.commit()
+    register.log.sign()
+    return prove(register, actor, number, erased)
