@@ -247,7 +247,7 @@ def test_a_forgotten_administrator_s_password_is_set_by_who_holds_the_key(
         uow.commit()
     with pytest.raises(SessionPasswordChanged):
         sign_in.check_session(database, session)
-    assert sign_in.sign_in(database, "paula", PASSWORD, origin="ssh 192.0.2.7")
+    assert sign_in.sign_in(database, "paula", PASSWORD, origin="ssh 192.0.2.7").actor.staff_id == paula
     with database.reading() as connection:
         last = changes_of(connection, paula)[-1]
     assert (last.change, last.detail) == ("password recovered on the machine", "local uid 0: Paula soitti")

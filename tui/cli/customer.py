@@ -17,7 +17,7 @@ from core.postal_codes.knowledge import doubt_of
 from core.staff.access_log import Access, record_access
 from tui.cli import customer_card as card
 from tui.cli.customer_addresses import check_addresses
-from tui.cli.customer_standing import STANDING
+from tui.cli.customer_standing import DETAIL, SOURCE, STANDING
 from tui.cli.main import Cli, pass_cli
 from tui.cli.statement import statement
 
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
 
 _TASK = click.option("--task", required=True, help="What for: it goes into the access log.")
-_SOURCE = click.option(
-    "--source",
-    type=click.Choice([str(kind) for kind in SourceKind]),
-    default="self",
-    help="Where the values came from.",
-)
-_DETAIL = click.option("--detail", default="", help="Which letter, call or file.")
 
 
 @click.group()
@@ -46,8 +39,8 @@ def command() -> None:
 @click.argument("values", nargs=-1, required=True)
 @click.option("--number", help="The customer number; the next free one without it.")
 @click.option("--protected-address", is_flag=True, help="The address is protected (turvakielto).")
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def add(
     cli: Cli,
@@ -129,8 +122,8 @@ def find(cli: Cli, *, words: tuple[str, ...], limit: int, task: str) -> None:
     type=click.Choice([str(use) for use in Use]),
     help="The ground of Article 18(2) for changing a restricted customer.",
 )
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def change(
     cli: Cli,

@@ -33,13 +33,13 @@ _KIND = click.argument("kind", type=click.Choice([str(kind) for kind in BanKind]
 _GROUND = click.argument("ground", type=click.Choice([str(ground) for ground in Ground]))
 _SINCE = click.option("--since", type=_DAY, help="From which day on; today without it.")
 _ON = click.option("--on", "day", type=_DAY, help="From which day on; today without it.")
-_SOURCE = click.option(
+SOURCE = click.option(
     "--source",
     type=click.Choice([str(kind) for kind in SourceKind]),
     default="self",
     help="Where the values came from.",
 )
-_DETAIL = click.option("--detail", default="", help="Which letter, call or file.")
+DETAIL = click.option("--detail", default="", help="Which letter, call or file.")
 
 
 @click.command("ban")
@@ -114,8 +114,8 @@ def unrestrict(cli: Cli, *, number: str, ground: str, told: str, day: datetime |
 
 @click.command("protect")
 @click.argument("number")
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def protect(cli: Cli, *, number: str, source: str, detail: str) -> None:
     """Note a protected address (turvakielto): hidden in lists, not searchable, left off what leaves."""
@@ -124,8 +124,8 @@ def protect(cli: Cli, *, number: str, source: str, detail: str) -> None:
 
 @click.command("unprotect")
 @click.argument("number")
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def unprotect(cli: Cli, *, number: str, source: str, detail: str) -> None:
     """Note that an address is protected no longer."""
@@ -135,8 +135,8 @@ def unprotect(cli: Cli, *, number: str, source: str, detail: str) -> None:
 @click.command("end")
 @click.argument("number")
 @click.option("--on", "day", type=_DAY, help="The day it ended; today without it.")
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def end(cli: Cli, *, number: str, day: datetime | None, source: str, detail: str) -> None:
     """End a customer relationship; how long the data is kept counts from that day."""
@@ -153,8 +153,8 @@ def end(cli: Cli, *, number: str, day: datetime | None, source: str, detail: str
 
 @click.command("resume")
 @click.argument("number")
-@_SOURCE
-@_DETAIL
+@SOURCE
+@DETAIL
 @pass_cli
 def resume(cli: Cli, *, number: str, source: str, detail: str) -> None:
     """Begin an ended customer relationship anew."""

@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING
 
 from core.errors import RegisterError
 from core.messages import N_
-from tui.screens.base import BaseScreen
+from tui.screens.form_screen import FormScreen
 from tui.widgets.form import Field, Form, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.widget import Widget
-
     from tui.app import RegisterApp
 
 
-class LockScreen(BaseScreen):
+class LockScreen(FormScreen):
     """What is below stays as it was, unseen."""
 
     area = "lock"
@@ -39,15 +35,6 @@ class LockScreen(BaseScreen):
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Locked"))
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     async def do_enter(self) -> None:
         """Enter: the same as F10."""

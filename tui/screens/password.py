@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 from core.errors import RegisterError
 from core.messages import N_
 from core.staff.errors import SignInRefused
-from tui.screens.base import BaseScreen
+from tui.screens.form_screen import FormScreen
 from tui.widgets.form import Field, Form, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.widget import Widget
-
     from tui.app import RegisterApp
 
 _COLUMN = 28
 
 
-class PasswordScreen(BaseScreen):
+class PasswordScreen(FormScreen):
     """The present password, the new one, and the new one again."""
 
     area = "password"
@@ -47,15 +43,6 @@ class PasswordScreen(BaseScreen):
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Own password"))
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     @property
     def unsaved(self) -> bool:

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING
 from core.customers import credit
 from core.customers.types import Kind
 from core.messages import N_
-from tui.screens.base import BaseScreen
+from tui.screens.form_screen import FormScreen
 from tui.widgets.form import Field, Form, Note
 from tui.widgets.paint import BOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.widget import Widget
-
     from core.customers.types import Customer
     from tui.app import RegisterApp
 
 _COLUMN = 30
 
 
-class CreditEnquiry(BaseScreen):
+class CreditEnquiry(FormScreen):
     """Asks the bureau about one customer, for an order on credit."""
 
     area = "credit"
@@ -61,15 +57,6 @@ class CreditEnquiry(BaseScreen):
             Note(1, self.tr(N_("The applicant must be told that credit data is asked, and from whom."))),
             Note(2, self.tr(N_("The bureau only answers: you decide, and record why."))),
         ]
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     async def do_save(self) -> None:
         """F10: ask, then show the answer and take the decision."""

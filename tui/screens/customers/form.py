@@ -10,38 +10,24 @@ from core.customers.sealed import set_iban
 from core.customers.types import VALUE_FIELDS, CustomerValues, Kind, Source, SourceKind
 from core.messages import N_
 from core.postal_codes.knowledge import doubt_of
-from tui.screens.base import BaseScreen
 from tui.screens.customers.fields import iban_field, kind_field, source_fields, use_field, value_fields
+from tui.screens.form_screen import FormScreen
 from tui.widgets.form import Field, Form, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.widget import Widget
-
     from core.customers.types import Customer
     from core.postal_codes.judging import Doubt
     from tui.app import RegisterApp
 
 
-class _CustomerForm(BaseScreen):
+class _CustomerForm(FormScreen):
     """What both forms share."""
 
     area = "customer_form"
-    form: Form
 
     def task_code(self) -> str:
         """As on the card."""
         return self.desk.seat.task
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     def _source(self) -> Source:
         return Source(SourceKind(self.form.value("source")), self.form.value("source_detail"))

@@ -8,21 +8,17 @@ from core.clock import HELSINKI
 from core.customers.types import Source, SourceKind
 from core.errors import InvalidInput, Where
 from core.messages import N_
-from tui.screens.base import BaseScreen
 from tui.screens.customers.fields import source_fields
+from tui.screens.form_screen import FormScreen
 from tui.screens.words import day, parse_day
 from tui.widgets.form import Field, Note
 from tui.widgets.paint import BOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
-
-    from textual.widget import Widget
 
     from core.customers.types import Customer
     from tui.app import RegisterApp
-    from tui.widgets.form import Form
 
 COLUMN = 24
 
@@ -43,24 +39,14 @@ class MissingOrigin(InvalidInput):
     advice = N_("Write which letter, call or visit it was: the customer may ask later.")
 
 
-class StandingForm(BaseScreen):
+class StandingForm(FormScreen):
     """A form about one thing of one customer; subclasses make the fields and save."""
 
     area = "standing"
-    form: Form
 
     def __init__(self, desk: RegisterApp, customer: Customer) -> None:
         super().__init__(desk)
         self.customer = customer
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     def task_code(self) -> str:
         """As on the card."""

@@ -8,6 +8,7 @@ from core.disclosure.statement.service import statement_of
 from core.disclosure.statement.words import Kind, Row, rows
 from core.messages import LANGUAGES, N_
 from tui.screens.base import BaseScreen
+from tui.screens.form_screen import FormScreen
 from tui.widgets.details import Details, ReadRow, blank, heading, labelled, paragraph
 from tui.widgets.form import Field, Form, Note
 from tui.widgets.paint import BOLD, wrap
@@ -89,7 +90,7 @@ class StatementScreen(BaseScreen):
         await self.desk.back()
 
 
-class HandoverScreen(BaseScreen):
+class HandoverScreen(FormScreen):
     """In which form, and how the person asked; nothing is filled in beforehand but the form."""
 
     area = "handover"
@@ -123,15 +124,6 @@ class HandoverScreen(BaseScreen):
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Handing over"))
-
-    @property
-    def active(self) -> Form:
-        """The form."""
-        return self.form
-
-    def body(self) -> Iterable[Widget]:
-        """The form."""
-        yield self.form
 
     @property
     def unsaved(self) -> bool:
