@@ -21,6 +21,7 @@ from core.clock import HELSINKI
 from core.config import UpdateAnswer
 from core.customers.reading import ids_of_numbers
 from core.messages import N_, tr
+from core.postal_codes.knowledge import towns
 from core.staff.access_log import Access, record_access
 from core.tabular import FileRefused, Malformed, open_table
 from core.tabular.lines import Lines, opened_text
@@ -164,7 +165,9 @@ def understand(
     table = mapping.open(path)
     today = register.clock.now().astimezone(HELSINKI).date()
     looked = list(islice(table.rows(), LOOKED))
-    rows = [_sample(mapping, table, row, today=today) for row in looked]
+    with register.database.reading() as connection:
+        places = towns(connection)
+    rows = [_sample(mapping, table, row, today=today, places=places) for row in looked]
     numbers = [row.understood.number for row in rows if row.understood and row.understood.number]
     with register.database.reading() as connection:
         known = ids_of_numbers(connection, numbers)
@@ -341,8 +344,10 @@ def _with_codes(answer: UpdateAnswer, rows: Sequence[Row], found: Mapping[int, s
     return answer
 
 
-def _sample(mapping: AnswerMapping, table: Table, row: Row | Malformed, *, today: date) -> SampleRow:
-    found = row.error if isinstance(row, Malformed) else mapping.understand(table, row, today)
+def _sample(
+    mapping: AnswerMapping, table: Table, row: Row | Malformed, *, today: date, places: Mapping[str, str]
+) -> SampleRow:
+    found = row.error if isinstance(row, Malformed) else mapping.understand(table, row, today, places)
     return (
         SampleRow(row.line, None, found) if isinstance(found, Exception) else SampleRow(row.line, found, None)
     )

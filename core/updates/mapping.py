@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.batches.cells import day_of
 from core.batches.quarantine import is_quarantine_file
@@ -50,10 +53,10 @@ _NAMES: Final = ("first_name", "last_name", "organisation_name")
 _NEEDED: Final = ("street", "postcode", "town")
 _AHEAD: Final = timedelta(days=366)
 _POSTCODE_DIGITS: Final = 5
+NO_TOWNS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """A row that means something: whom it is about, and its answer about them."""
 
     line: int
@@ -90,12 +93,15 @@ class AnswerMapping:
             path, self.columns, encoding=self.encoding, delimiter=self.delimiter, shape=self.shape
         )
 
-    def understand(self, table: Table, row: Row, today: date) -> Understood | InvalidInput:
-        """What a row says, or what is wrong with it."""
+    def understand(
+        self, table: Table, row: Row, today: date, towns: Mapping[str, str] = NO_TOWNS
+    ) -> Understood | InvalidInput:
+        """What a row says, or what is wrong with it; *towns* fill in the town of a postcode that has none."""
         record = table.record(row)
         where = _Places(table, row)
         if self.pad_postcodes:
             _pad(record)
+        _fill_town(record, towns)
         try:
             sought = self._sought(record, where)
             meaning = self._meaning(record, where)
@@ -221,6 +227,13 @@ def _pad(record: dict[str, str]) -> None:
     for name in ("postcode", _OLD + "postcode"):
         if record.get(name, "").isdecimal():
             record[name] = record[name].zfill(_POSTCODE_DIGITS)
+
+
+def _fill_town(record: dict[str, str], towns: Mapping[str, str]) -> None:
+    """A Finnish postcode says its town."""
+    if not record.get("town") and record.get("country", "").upper() in ("", HOME_COUNTRY):
+        town = towns.get(record.get("postcode", ""))
+        record.update({"town": town} if town else {})
 
 
 def _date(text: str, where: _Places, today: date) -> date | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core import bulk
 from core.batches import quarantine, service
@@ -17,6 +20,7 @@ from core.batches.types import BatchKind, BatchState, Origin, Progress
 from core.clock import HELSINKI
 from core.customers.types import SourceKind
 from core.errors import Where
+from core.postal_codes.knowledge import towns
 from core.staff.access_log import Access, record_access
 from core.tabular import Malformed, fingerprint
 from core.updates.deciding import Asked, decided_of, rules_of
@@ -24,10 +28,10 @@ from core.updates.errors import NobodyAlike, TwiceInFile, UnknownCustomer
 from core.updates.mapping import KEY, Understood
 from core.updates.mappings import mapping_in_force
 from core.updates.matching import match, seen_before
-from core.updates.types import MatchedBy, Outcome
+from core.updates.types import Answer, Decision, MatchedBy, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from core.tabular import Row, Table
     from core.updates.errors import RowProblem
     from core.updates.mapping import AnswerMapping
-    from core.updates.types import Answer, Decision, Match
+    from core.updates.types import Match
 
 CHUNK: Final = 2_000
 # Matching by likeness takes a thousand times as long as by number; who watches is told about every second.
@@ -62,8 +66,9 @@ def stage(
     """Read the answer at *path* into a new batch, ready to be applied; see `core.updates.service.prepare`."""
     with register.database.reading() as connection:
         mapping = mapping_in_force(connection, register.config, service_name)
+        known_towns = towns(connection)
     table = mapping.open(path)
-    reading = _Reading(register, actor, mapping, table)
+    reading = _Reading(register, actor, mapping, table, known_towns)
     known = fingerprint(path)
     batch = reading.begin(known.digest, again=again)
     if batch.state is not BatchState.READING:
@@ -82,8 +87,7 @@ def stage(
     return batch
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """A row that was understood: whom it is about, how that is known, its answer, and what is foreseen for it."""
 
     line: int
@@ -102,6 +106,7 @@ class _Reading:
     actor: Actor
     mapping: AnswerMapping
     table: Table
+    towns: Mapping[str, str]
 
     def begin(self, digest: str, *, again: bool) -> Batch:
         """A new batch, or the one that this file has already begun to apply.
@@ -120,7 +125,9 @@ class _Reading:
         problems: list[Problem] = []
         for row in chunk:
             found = (
-                row.error if isinstance(row, Malformed) else self.mapping.understand(self.table, row, today)
+                row.error
+                if isinstance(row, Malformed)
+                else self.mapping.understand(self.table, row, today, self.towns)
             )
             if isinstance(found, Understood):
                 good.append(found)
