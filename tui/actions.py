@@ -290,7 +290,7 @@ _EXPORT_PREVIEW: Final = _area(
     ("save", N_("Export"), N_("Let exactly what is shown leave, through the log into the export folder.")),
     ("choose_1", "", N_("Show what leaves, to whom and why.")),
     ("choose_2", "", N_("Show whose data leaves; Enter shows one person's share.")),
-    ("choose_3", "", N_("Show who was left out, and why.")),
+    ("choose_3", "", N_("Show who is left out, and why; Enter says the whole reason.")),
     ("choose_4", "", N_("Show the file itself; of pages, what they say.")),
 )
 

@@ -250,6 +250,8 @@ class TestLeaving:
             assert "has forbidden" in desk.text
             assert "restricted" in desk.text
             assert "protected" in desk.text
+            await desk.press("enter")
+            assert desk.message.startswith("10")
             await desk.press("f10")
             assert "delivered" in desk.message
         (content,) = files_of(exporting)

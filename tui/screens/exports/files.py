@@ -35,7 +35,6 @@ class ExportFiles(BaseScreen):
             [
                 Column(self.tr(N_("File")), 0, lambda file: file.name),
                 Column(self.tr(N_("Bytes")), 11, lambda file: str(file.size), "right"),
-                Column(self.tr(N_("Made")), 10, lambda file: day(file.day)),
                 Column(self.tr(N_("Removed on")), 12, lambda file: day(file.day + kept)),
             ],
             empty=self.tr(N_("The export folder is empty.")),

@@ -51,7 +51,7 @@ class ExportPreview(TabbedScreen):
         super().__init__(
             desk,
             [
-                (tr(N_("Export"), language), self.summary),
+                (tr(N_("What leaves"), language), self.summary),
                 (tr(N_("Persons"), language), self.persons),
                 (tr(N_("Left out"), language), self.left_out),
                 (tr(N_("File"), language), self.file),
@@ -90,10 +90,13 @@ class ExportPreview(TabbedScreen):
         return [blank(), *paragraph(told)]
 
     async def do_enter(self) -> None:
-        """Enter: on a person, their share; elsewhere nothing leaves by habit."""
+        """Enter: on a person, their share; on one left out, the whole reason; elsewhere nothing leaves by habit."""
         item = self.persons.chosen() if self.active is self.persons else None
+        left = self.left_out.chosen() if self.active is self.left_out else None
         if item is not None:
             await self.desk.open(ShareScreen(self.desk, self.preview, item))
+        elif left is not None:
+            self.say(f"{left.number or ''} {left.sentence(self.desk.language)}.")
         else:
             self.say(self.tr(N_("F10 lets exactly this leave; F12 goes back and nothing leaves.")))
 
