@@ -68,7 +68,7 @@ WEB_STATE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         WebState.ADDED: N_("new customer"),
         WebState.KNOWN: N_("nothing new"),
         WebState.PROPOSED: N_("waits for a person"),
-        WebState.ACCEPTED: N_("accepted"),
+        WebState.ACCEPTED: N_("taken into the data"),
         WebState.REJECTED: N_("rejected"),
     }
 )

@@ -118,7 +118,9 @@ def delete_overdue(uow: UnitOfWork, actor: Actor, settings: WebSettings) -> int:
             .values(sealed=None, visits_deleted_at=uow.now)
         )
     if ids:
-        approved = settings.visits_deletion_approved or actor.name
+        # The person who deletes approves; the standing approval is the program's alone.
+        standing = settings.visits_deletion_approved if actor.staff_id is None else None
+        approved = standing or actor.name
         detail = f"{len(ids)} registrations, {settings.visit_days} days; {approved}"
         record_access(uow, actor, action=Access.CHANGE, customer_id=None, task=TASK, detail=detail[:200])
     return len(ids)

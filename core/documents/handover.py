@@ -129,6 +129,9 @@ def told_values(statement: Statement) -> dict[str, FieldValue]:
                 told.setdefault(name, {})[value] = None
             else:
                 lines += [line for line in value if line not in lines]
+    for one_told in statement.registrations:
+        if one_told.trail is not None and one_told.trail.ip:
+            told.setdefault("ip", {})[one_told.trail.ip] = None
     values: dict[str, FieldValue] = {name: "; ".join(found) for name, found in told.items()}
     if not {"name.first", "name.last", "organisation.name"} & values.keys():
         values["name.last"] = statement.name

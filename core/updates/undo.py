@@ -28,6 +28,7 @@ from core.customers.restrictions import restricted_many
 from core.customers.types import Source, SourceKind, Status
 from core.id_lists import among
 from core.messages import N_, tr
+from core.notices.noting import note_batch
 from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
 from core.updates.taking_back import Line, taken_back
@@ -128,6 +129,8 @@ def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | N
         if progress is not None and progress(Progress(batch.rows, total, batch.counts)) is False:
             return batch
     with register.database.unit_of_work() as uow:
+        # Whoever was told the values that are now taken back is to be told again.
+        note_batch(uow, batch)
         batch = service.finish(uow, batch)
         service.turn(uow, service.get(uow.connection, run.id, BatchKind.UPDATE), BatchState.UNDONE)
         uow.commit()

@@ -198,7 +198,8 @@ def _no_number(_text: str) -> None:
 def _has_hidden(value: Any) -> bool:
     """Whether any text holds control characters, direction overrides or halves of characters."""
     if isinstance(value, str):
-        return has_forbidden(value) or any(char in value for char in "\n\r\x0b\x0c\x85\u2028\u2029")
+        # U+FFFD stands where something could not be read: in the place of a letter it is a lost one.
+        return has_forbidden(value) or any(char in value for char in "\n\r\x0b\x0c\x85\u2028\u2029\ufffd")
     if isinstance(value, dict):
         return any(_has_hidden(name) or _has_hidden(member) for name, member in value.items())
     return isinstance(value, list) and any(_has_hidden(member) for member in value)

@@ -23,14 +23,14 @@ from core.customers.web_errors import (
 )
 from core.customers.web_types import WebState
 from core.errors import NotPermitted
-from tests.web.conftest import MAIJA, submission
+from tests.support.web_house import MAIJA, submission
 
 if TYPE_CHECKING:
     from typing import Any
 
     from core.customers.types import Customer
     from tests.conftest import MakeActor
-    from tests.web.conftest import Site
+    from tests.support.web_house import Site
 
 
 def accept(site: Site, number: int, **how: Any) -> Customer:

@@ -19,12 +19,12 @@ from core.customers.web_types import WebState
 from core.errors import NotPermitted
 from core.tabular import CannotWrite
 from core.tabular.errors import Unreadable
-from tests.web.conftest import MAIJA, SITE, submission
+from tests.support.web_house import MAIJA, SITE, submission
 
 if TYPE_CHECKING:
     from core.customers.web_types import WebRegistration
     from tests.conftest import MakeActor
-    from tests.web.conftest import Site
+    from tests.support.web_house import Site
 
 
 def customers(site: Site) -> int:

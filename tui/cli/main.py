@@ -55,6 +55,7 @@ VERBS: Final = {
     "transfer": "transfer",
     "tui": "tui",
     "update": "update",
+    "web": "web",
 }
 INTERRUPTED: Final = 130
 

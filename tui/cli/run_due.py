@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.actor import SYSTEM
-from core.customers import credit
+from core.customers import credit, web_visits
 from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
@@ -33,6 +33,7 @@ def command(cli: Cli) -> None:
     removed = documents.sweep(register)
     reviewed = do_what_is_due(register)
     notices = notice_routine.do_what_is_due(register)
+    forgotten, overdue = _visits(register)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
@@ -45,6 +46,11 @@ def command(cli: Cli) -> None:
         cli.tr(N_("Exports removed after their time: {count}"), count=len(removed)),
         cli.tr(N_("Looks entered into the log: {count}"), count=reviewed.looks),
         cli.tr(N_("New findings of drift: {count}"), count=reviewed.findings),
+        cli.tr(
+            N_("Visits on the site deleted after their time: {count}; waiting for approval: {overdue}"),
+            count=forgotten,
+            overdue=overdue,
+        ),
         cli.tr(N_("Recipients told of changes: {count}"), count=notices.told),
         cli.tr(
             N_("Recipients who have not answered in time: {count}; notices that need a person: {waiting}"),
@@ -70,6 +76,8 @@ def command(cli: Cli) -> None:
             "looks_entered": reviewed.looks,
             "drift_findings": reviewed.findings,
             "approvals_void": reviewed.void,
+            "visits_deleted": forgotten,
+            "visits_overdue": overdue,
             "notices_made": notices.looked.made,
             "notices_told": notices.told,
             "notices_chased": notices.chased,
@@ -81,6 +89,16 @@ def command(cli: Cli) -> None:
         },
         "\n".join(lines),
     )
+
+
+def _visits(register: Register) -> tuple[int, int]:
+    """Visits whose time is over: how many were deleted under the standing approval, how many wait for a person (P11)."""
+    settings = register.config.web
+    with register.database.unit_of_work() as uow:
+        deleted = web_visits.delete_if_approved(uow, SYSTEM, settings)
+        uow.commit()
+    with register.database.reading() as connection:
+        return deleted, web_visits.overdue(connection, register.clock.now(), settings)
 
 
 def _anchor(cli: Cli, register: Register) -> dict[str, str]:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from core.customers.web_told import ToldRegistration
     from core.disclosure.statement.types import Consultation, Disclosure, Proofs, Statement
 
 FORMAT: Final = "disclosure-statement/v1"
@@ -36,6 +37,23 @@ def document(statement: Statement, language: str) -> dict[str, Any]:
         "disclosed": [_disclosure(it) for it in statement.disclosed],
         "not_sent": [_disclosure(it) for it in statement.not_sent],
         "consultations": [_consultation(it) for it in statement.consultations],
+        "registrations": [_registration(it) for it in statement.registrations],
+    }
+
+
+def _registration(told: ToldRegistration) -> dict[str, Any]:
+    one, trail = told.registration, told.trail
+    return {
+        "submission": one.submission,
+        "form": one.form,
+        "submitted_at": one.submitted_at.isoformat(),
+        "bans": [str(ban) for ban in one.bans],
+        "ip": None if trail is None else trail.ip,
+        "browser": None if trail is None else trail.browser,
+        "visits": []
+        if trail is None
+        else [{"at": it.at.isoformat(), "page": it.page, "seconds": it.seconds} for it in trail.visits],
+        "visits_deleted_at": None if one.visits_deleted_at is None else one.visits_deleted_at.isoformat(),
     }
 
 

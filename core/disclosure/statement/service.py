@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
 from core.customers.reading import get
+from core.customers.web_told import registrations_of
 from core.disclosure.planning import lock_customers
 from core.disclosure.review import looks
 from core.disclosure.statement.consultations import Pseudonyms, consultations
@@ -80,6 +81,7 @@ def _made(register: Register, connection: Connection, customer: Customer, key: D
         contact=settings.controller.email,
         disclosed=tuple(lines.disclosed),
         not_sent=tuple(lines.not_sent),
+        registrations=registrations_of(connection, register.keyring, customer.id),
         consultations=tuple(seen.looks),
         completeness=Completeness(
             transfers=found.transfers,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from core.customers.web_told import ToldRegistration
     from core.errors import RegisterError
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -165,7 +166,7 @@ class Completeness:
 class Statement:
     """Everything about one person; times are UTC, the oldest first.
 
-    ``disclosed`` is every intent that is not proved not sent; ``not_sent`` are those that are, and those of which a
+    ``registrations`` came through the company's site.  ``disclosed`` is every intent that is not proved not sent; ``not_sent`` are those that are, and those of which a
     member of staff has recorded so.
     """
 
@@ -180,3 +181,4 @@ class Statement:
     not_sent: tuple[Disclosure, ...]
     consultations: tuple[Consultation, ...]
     completeness: Completeness
+    registrations: tuple[ToldRegistration, ...] = ()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from core.clock import HELSINKI
-from core.customers.words import FIELD_NAMES
+from core.customers.words import BAN_NAMES, FIELD_NAMES
 from core.disclosure.categories import CATEGORY_NAMES
 from core.disclosure.purposes import BASIS_NAMES, PURPOSES
 from core.disclosure.sealing import TRANSIENT_FIELDS
@@ -149,6 +149,7 @@ class _Words:
         yield from self._completeness(statement)
         yield from self._disclosures(statement)
         yield from self._consultations(statement)
+        yield from self._registrations(statement)
         yield from self._notes(statement)
 
     def _completeness(self, statement: Statement) -> Iterator[Row]:
@@ -248,6 +249,30 @@ class _Words:
             return said
         place = self._tr(N_("entry {number}, row {line}"), number=one.number, line=one.line)
         return f"{said}; {place}"
+
+    def _registrations(self, statement: Statement) -> Iterator[Row]:
+        if not statement.registrations:
+            return
+        yield Row(Kind.HEADING, self._tr(N_("What you sent through our site")))
+        for told in statement.registrations:
+            one, trail = told.registration, told.trail
+            yield Row(Kind.ENTRY, f"{moment(one.submitted_at, self._language)}  {one.form}, {one.submission}")
+            if one.bans:
+                bans = ", ".join(self._tr(BAN_NAMES[ban]) for ban in one.bans)
+                yield self._pair(N_("You forbade"), bans)
+            if trail is not None and trail.ip:
+                yield self._pair(N_("IP address"), trail.ip)
+            if trail is not None and trail.browser:
+                yield self._pair(N_("Browser"), trail.browser)
+            for visit in () if trail is None else trail.visits:
+                stayed = self._tr(N_("{page}, {seconds} s"), page=visit.page, seconds=visit.seconds)
+                yield Row(Kind.PAIR, stayed, f"  {moment(visit.at, self._language)}")
+            if one.visits_deleted_at is not None:
+                deleted = self._tr(
+                    N_("deleted {when}, when their time was over"),
+                    when=moment(one.visits_deleted_at, self._language),
+                )
+                yield self._pair(N_("Visits"), deleted)
 
     def _notes(self, statement: Statement) -> Iterator[Row]:
         yield Row(Kind.HEADING, self._tr(N_("How to read this")))
