@@ -60,7 +60,8 @@ def search_text(number: str, values: CustomerValues, *, protected_address: bool)
     words = words_of(" ".join([text for text in texts if text]))
     if values.phone:
         words += phone_words(values.phone)
-    lead = next(iter(words_of(name)), "")
+    # A name that begins with a letter of the alphabet leads with the first word there is.
+    lead = words[0] if name[:1].isascii() and name[:1].isalnum() else next(iter(words_of(name)), "")
     rest = dict.fromkeys(words)
     rest.pop(lead, None)
     return SearchText(sort_key(name), lead, "".join([f" {word}" for word in rest]))

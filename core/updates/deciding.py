@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.customers.types import SourceKind
 from core.postal_codes.knowledge import knowledge
 from core.updates.companies import SERVICE as COMPANIES
 from core.updates.policy import decide
 from core.updates.standing import standings
-from core.updates.types import GROUP_FIELDS, Decided, Reason, Rules
+from core.updates.types import GROUP_FIELDS, Answer, Decided, Reason, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
     from core.batches.types import Batch
     from core.config import Config
     from core.customers.changing import Before
-    from core.updates.types import Answer
 
 # What makes it uncertain whom a row means: found when it was matched, and so not to be found out again.
 DOUBTS: Final = frozenset({Reason.BELOW_LINE, Reason.SEVERAL, Reason.TWICE})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A row to be decided on; `customer_id` is None where it might mean any of several."""
 
     line: int

@@ -8,9 +8,10 @@ Two of one name at one address are each other's rivals, so neither is ever taken
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, or_, select
 
 from core.batches.model import batch_row_table

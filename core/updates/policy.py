@@ -172,7 +172,7 @@ def _changed_address(before: Mapping[str, str | None], after: Mapping[str, str |
     country = after.get("country") or HOME
     abroad = (before.get("country") or HOME) != country
     parts = ("street", "postcode", "town")
-    if not abroad and all([_same(before.get(part), after.get(part)) for part in parts]):
+    if not abroad and all(_same(before.get(part), after.get(part)) for part in parts):
         return {}
     changes: Values = {part: after[part] for part in parts if after.get(part)}
     if abroad:

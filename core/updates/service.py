@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from core.actor import Role, require
 from core.batches import service as batches
 from core.batches.types import BatchKind
+from core.memory import cycles_sought_seldom
 from core.staff.access_log import Access, record_access
 from core.updates.applying import carry_out
 from core.updates.reads import rows_of, spared_of
@@ -47,7 +48,8 @@ def prepare(
         NoSuchService, ConfigError: the mapping is not there or not as it should be.
     """
     require(actor, Role.IMPORTER)
-    batch = stage(register, actor, service_name, path, again=again, progress=progress)
+    with cycles_sought_seldom():
+        batch = stage(register, actor, service_name, path, again=again, progress=progress)
     with register.database.reading() as connection:
         return _with_samples(connection, batch)
 
@@ -62,7 +64,8 @@ def apply(register: Register, actor: Actor, run_id: int, *, progress: Watcher | 
         CannotWrite: all is applied but the quarantine file could not be written; call again when there is room.
     """
     require(actor, Role.IMPORTER)
-    batch = carry_out(register, actor, run_id, progress=progress)
+    with cycles_sought_seldom():
+        batch = carry_out(register, actor, run_id, progress=progress)
     with register.database.reading() as connection:
         return _with_samples(connection, batch)
 
@@ -76,7 +79,8 @@ def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | N
     Raises:
         NoSuchBatch, NothingToUndo, AlreadyUndone: there is nothing to undo.
     """
-    return UpdateRun(take_back(register, actor, run_id, progress=progress))
+    with cycles_sought_seldom():
+        return UpdateRun(take_back(register, actor, run_id, progress=progress))
 
 
 def undo_of(connection: Connection, run_id: int) -> Batch | None:

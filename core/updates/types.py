@@ -1,20 +1,24 @@
-"""The words of the updates room: what an answer means, what became of it, and why not."""
+"""The words of the updates room: what an answer means, what became of it, and why not.
+
+What is made for each row of a file is a msgspec structure: as frozen as a dataclass, at a tenth of the cost of making.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from core.customers.types import ADDRESS_FIELDS, SourceKind
+from msgspec import Struct
+
+from core.customers.types import ADDRESS_FIELDS, SourceKind, Status
 from core.messages import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
 
     from core.batches.types import Batch
-    from core.customers.types import Status
 
 
 class Meaning(StrEnum):
@@ -167,8 +171,7 @@ class Address:
         return ", ".join(part for part in (self.street, place, abroad) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One row of a service's answer as the register understands it.
 
     `values` maps fields of `CustomerValues` to what they are now; it is empty unless the meaning is *moved*, which is
@@ -205,8 +208,7 @@ class Sought:
     town: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Whom a row means.
 
     `customer_id` is None when nobody is alike, or several are equally so; `doubt` says why the match needs a person,
@@ -226,8 +228,7 @@ class Match:
         return self.customer_id is None and self.doubt is None
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What beats what, as a service's settings have it; `by` is whose word the answer is.
 
     See `core.config.schema.batches.UpdateService` for the days and the line of likeness.
@@ -239,8 +240,7 @@ class Rules:
     by: SourceKind = SourceKind.ADDRESS_SERVICE
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """How a group's present values are known: from whom, and on which day they were written down.
 
     `dated` is the day from which they were said to be so, where an earlier answer said it.
@@ -251,8 +251,7 @@ class Known:
     dated: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What decides about one customer, as it is now.
 
     `values` are the present values of the fields in `GROUP_FIELDS`; `known` lacks the groups without any history.
@@ -268,8 +267,7 @@ class Standing:
     known: Mapping[Group, Known]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What becomes of a row: the fields to write at once, and those that wait for a person.
 
     A row that is *proposed* may have both: what was not in question is not kept waiting.
@@ -286,8 +284,7 @@ class Decision:
         return f"{self.outcome}:{self.reason}" if self.reason else str(self.outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """A row that has been decided on, for `core.updates.writing`: about whom, on which version of them, and what.
 
     `meaning` and `dated` are the answer's; `customer_id` is None where the row might mean any of several.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from core.customers.types import Status
 from core.postal_codes.judging import Knowledge, Place
@@ -59,6 +59,6 @@ def test_without_the_file_nothing_waits() -> None:
 )
 def test_a_company_that_has_ended(change: dict[str, object], outcome: Outcome) -> None:
     """A person ends the relationship, nobody else; where it has ended already there is nothing to do."""
-    decision = decide(Answer(Meaning.CEASED, {}, DAY), replace(STANDING, **change))  # type: ignore[arg-type]
+    decision = decide(Answer(Meaning.CEASED, {}, DAY), replace(STANDING, **change))
     assert decision.outcome is outcome
     assert decision.changes is None
