@@ -177,7 +177,12 @@ def bundle(statement: Statement, language: str) -> bytes:
         "statement.json": json_bytes(statement, language),
         "vkey": f"{statement.completeness.vkey}\n".encode(),
     }
-    for one in (*statement.disclosed, *statement.not_sent, *statement.consultations):
+    told: tuple[Disclosure | Consultation, ...] = (
+        *statement.disclosed,
+        *statement.not_sent,
+        *statement.consultations,
+    )
+    for one in told:
         parts |= _receipts(one)
     target = io.BytesIO()
     # Stored, not deflated: what may not leave is sought in these bytes before they do.

@@ -29,7 +29,7 @@ from core.notices.types import AWAITING, OPEN, Cause, Looked, NoticeState
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from core.actor import Actor
     from core.batches.types import Batch
@@ -98,7 +98,7 @@ def _forget(uow: UnitOfWork, ids: Sequence[int]) -> None:
         uow.connection.execute(delete(notice_check_table).where(_check.id.in_(some)))
 
 
-def _next(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+def _next(connection: Connection, limit: int) -> Sequence[Any]:
     change = customer_change_table.c
     query = (
         select(_check.id, _check.customer_id, _check.field, change.changes, change.batch_id)
@@ -126,7 +126,7 @@ class _Chunk:
     register: Register
     actor: Actor
 
-    def look(self, rows: Sequence[Row[Any]]) -> Looked:
+    def look(self, rows: Sequence[Any]) -> Looked:
         changed = self._changed(rows)
         connection = self.uow.connection
         found = holdings(
@@ -162,7 +162,7 @@ class _Chunk:
         self._fall(fallen)
         return Looked(len(rows), len(made), len(fallen), untold)
 
-    def _changed(self, rows: Sequence[Row[Any]]) -> dict[int, _Changed]:
+    def _changed(self, rows: Sequence[Any]) -> dict[int, _Changed]:
         connection = self.uow.connection
         services = _services(connection, self.register, {row.batch_id for row in rows if row.batch_id})
         found: dict[int, _Changed] = {}
@@ -181,7 +181,7 @@ class _Chunk:
         return {who: it for who, it in found.items() if it.fields}
 
     def _adjust(
-        self, before: Row[Any], stale: set[str], looked_at: set[str], of: _Changed, holding: Holding
+        self, before: Any, stale: set[str], looked_at: set[str], of: _Changed, holding: Holding
     ) -> bool:
         """Bring a notice that has not been told yet up to date; False when nothing is left of it."""
         fields = (set(before.fields) - looked_at) | stale
@@ -230,12 +230,12 @@ class _Chunk:
 class _Held:
     """The notices that there are already: those to be told, and the fields of those that the law demands."""
 
-    due: Mapping[tuple[int, str], Row[Any]]
+    due: Mapping[tuple[int, str], Any]
     demanded: Mapping[tuple[int, str], set[str]]
 
     @classmethod
     def of(cls, connection: Connection, customer_ids: Sequence[int]) -> _Held:
-        due: dict[tuple[int, str], Row[Any]] = {}
+        due: dict[tuple[int, str], Any] = {}
         demanded: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
         columns = (_notice.id, _notice.customer_id, _notice.recipient_code, _notice.cause, _notice.fields)
         for ids in chunks(customer_ids):

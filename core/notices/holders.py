@@ -110,9 +110,9 @@ def _present(
 
 def _lines(
     connection: Connection, ids: Sequence[int], without: Collection[str]
-) -> dict[tuple[int, str], list[Row[Any]]]:
+) -> dict[tuple[int, str], list[Any]]:
     """The lines of each customer and recipient, the newest first."""
-    found: defaultdict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
     columns = (
         _line.customer_id,
         _line.transfer_id,

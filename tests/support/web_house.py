@@ -40,9 +40,9 @@ MAIJA = CustomerValues(
 )
 
 
-def submission(number: int = 1, **changes: Any) -> dict[str, Any]:
+def submission(number: Any = 1, **changes: Any) -> dict[str, Any]:
     """What the site writes of Maija's visit; ``person__`` changes what she wrote."""
-    person = {
+    person: dict[str, Any] = {
         "first_name": "Maija",
         "last_name": "Mäkelä",
         "email": "maija.makela@example.fi",

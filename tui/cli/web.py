@@ -196,7 +196,7 @@ def _known(connection: Connection, found: WebRegistration) -> dict[str, dict[str
     """Customer number to what is known of the fields that the registration gives."""
     from core.customers.reading import get
 
-    known = {}
+    known: dict[str, dict[str, object]] = {}
     for candidate in found.candidates:
         customer = get(connection, candidate.customer_id)
         values = customer.values.as_dict()
@@ -268,9 +268,7 @@ def _name(values: Mapping[str, str]) -> str:
     return " ".join(name for name in names if name)
 
 
-def _value_lines(
-    cli: Cli, found: WebRegistration, known: Mapping[str, Mapping[str, object]]
-) -> list[str]:
+def _value_lines(cli: Cli, found: WebRegistration, known: Mapping[str, Mapping[str, object]]) -> list[str]:
     from core.customers.words import BAN_NAMES, FIELD_NAMES
 
     lines = []
@@ -288,8 +286,7 @@ def _trail_lines(cli: Cli, trail: Trail | None) -> list[str]:
         return []
     lines = [f"  {part}" for part in (trail.ip, trail.browser) if part]
     lines += [
-        f"  {it.at:%Y-%m-%d %H:%M}  "
-        + cli.tr(N_("{page}, {seconds} s"), page=it.page, seconds=it.seconds)
+        f"  {it.at:%Y-%m-%d %H:%M}  " + cli.tr(N_("{page}, {seconds} s"), page=it.page, seconds=it.seconds)
         for it in trail.visits
     ]
     return lines
