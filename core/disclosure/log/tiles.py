@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from core.disclosure.log.errors import TileInvalid
@@ -195,6 +196,12 @@ class TileStack:
         return EMPTY_ROOT if rest is None else rest
 
 
+@lru_cache(maxsize=64)
+def _perfect_root(hashes: bytes) -> bytes:
+    """The root over hashes, one after another; each signing asks again for most of those of the signing before."""
+    return root_of([hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)])
+
+
 class TileTree:
     """A log of *size* entries read through its tiles, each read once: roots and subtrees of any of its prefixes."""
 
@@ -229,7 +236,7 @@ class TileTree:
             width = end & -end
             place = (level, number, end - width, end)
             if place not in self._perfect:
-                self._perfect[place] = root_of(self.hashes(level, number)[end - width : end])
+                self._perfect[place] = _perfect_root(b"".join(self.hashes(level, number)[end - width : end]))
             rest = self._perfect[place] if rest is None else node_hash(self._perfect[place], rest)
             end -= width
         return rest
