@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Dialect, Engine
 
+    from core.fence import Fence
+
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -189,6 +191,8 @@ class Database:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
+        # Who was erased and must not be added again; every unit of work leads here, so no way in goes round it.
+        self.fence: Fence | None = None
 
     @classmethod
     def open(cls, url: str, clock: Clock | None = None) -> Database:

@@ -25,7 +25,7 @@ from core.reasons import open_file, reason_of
 from core.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _HEADER: Final = b"rekisteri-fence/1 "
@@ -71,8 +71,22 @@ class Fence:
         Raises:
             FenceUnusable: the file cannot be read.
         """
+        return bool(self.held_among([values]))
+
+    def held_among(self, several: Sequence[Mapping[str, str | None]]) -> list[int]:
+        """The places, from 0, of those of *several* who were erased; for loads, which ask about thousands at once.
+
+        Raises:
+            FenceUnusable: the file cannot be read.
+        """
         self._follow()
-        return bool(self._held) and not self._held.isdisjoint(self._fingerprints(values))
+        if not self._held:
+            return []
+        return [
+            place
+            for place, values in enumerate(several)
+            if not self._held.isdisjoint(self._fingerprints(values))
+        ]
 
     def add(self, several: Iterable[Mapping[str, str | None]]) -> int:
         """Fence out whoever any of *several* values names; durable on return.  Returns how many lines were new.

@@ -42,6 +42,7 @@ class Register:
             NoRegister: nothing was made in it.
         """
         database = Database.open(self.config.database.address(), self.clock)
+        database.fence = self.fence
         try:
             migrations.check(database)
         except RegisterError:

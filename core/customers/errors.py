@@ -186,6 +186,17 @@ class BadOrderLine(InvalidValue):
         return replace(super().explain(language), advice=tr(str(self.data["rule"]), language))
 
 
+class ErasedBefore(InvalidValue):
+    """Somebody of this number, or of this name and contact, was erased; nothing brings them back by itself (P24)."""
+
+    code = "customers.erased_before"
+    sentence = N_("This person was erased from the register, and is not brought back.")
+    advice = N_(
+        "If the person has become a customer again of their own will, add them by hand and say why: "
+        "rekisteri customer add --returning REASON."
+    )
+
+
 class CustomerNotFound(NotFound):
     """No such customer."""
 

@@ -19,12 +19,12 @@ from core.batches.types import BatchKind, BatchState, Progress
 from core.clock import HELSINKI
 from core.customers import places
 from core.customers.bans import forbid_many
-from core.customers.errors import InvalidValue
+from core.customers.errors import ErasedBefore, InvalidValue
 from core.customers.load_errors import NobodyRepresented, NumberInUse
 from core.customers.load_rows import LoadRow, row_reader
 from core.customers.reading import ids_of_numbers
 from core.customers.restrictions import restrict_many
-from core.customers.service import add_many
+from core.customers.service import add_many, erased_among
 from core.customers.types import Source, SourceKind
 from core.staff.access_log import Access, record_access
 from core.tabular import Malformed, fingerprint, open_table
@@ -238,6 +238,9 @@ class _Chunk:
         # Before the numbers are looked at, so that nobody takes one in between.
         places.lock(self.uow.connection)
         found.refuse_numbers(set(ids_of_numbers(self.uow.connection, found.numbers)))
+        erased = erased_among(self.uow, [row.customer for row in found.good])
+        for row in [found.good[place] for place in erased]:
+            found.refuse(row.line, ErasedBefore.of("number", row.customer.number))
         first = [row for row in found.good if row.represents is None]
         self._add(first)
         later = self._with_organisations(found)

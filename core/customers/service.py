@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import changing, places, sealed, search, series
-from core.customers.errors import CustomerErased, CustomerRestricted, NumberTaken, RelationshipEnded
+from core.customers.errors import (
+    CustomerErased,
+    CustomerRestricted,
+    ErasedBefore,
+    NumberTaken,
+    RelationshipEnded,
+)
 from core.customers.fields import checked, clean_changes, clean_iban, clean_number
 from core.customers.history import recorded
 from core.customers.listing import count
@@ -36,6 +42,7 @@ from core.customers.types import (
 )
 from core.notices.noting import note_changes
 from core.staff.access_log import Access, record_access
+from core.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +64,7 @@ __all__ = [
     "count",
     "end_in_batch",
     "end_relationship",
+    "erased_among",
     "get",
     "ids_of_numbers",
     "open_record",
@@ -91,15 +99,23 @@ def add(
     number: str | None = None,
     batch_id: int | None = None,
     protected_address: bool = False,
+    returning: str | None = None,
 ) -> Customer:
     """Add one customer, active from today; *number* None takes the next free one.
 
+    *returning* is why somebody who was erased may come back: only the person's own new wish is a reason.
+
     Raises:
         InvalidValue: a value is wrong; its ``problems`` are all of them.
+        ErasedBefore: the person was erased, and *returning* gives no reason.
         NumberTaken: another customer has the number.
     """
     row = NewCustomer(values=values, number=number, protected_address=protected_address)
-    (customer_id,) = add_many(uow, actor, [row], source, batch_id)
+    if not returning:
+        refuse_erased(uow, [row])
+    else:
+        source = Source(source.kind, clean_line(f"{source.detail} {returning}"))
+    (customer_id,) = _add(uow, actor, [row], source, batch_id)
     return get(uow.connection, customer_id)
 
 
@@ -119,8 +135,44 @@ def add_many(
 
     Raises:
         InvalidValue: a value is wrong.
+        ErasedBefore: one of them was erased; see `erased_among`.
         NumberTaken: a number is another customer's, or twice in *rows*.
     """
+    refuse_erased(uow, rows)
+    return _add(uow, actor, rows, source, batch_id, keyring=keyring)
+
+
+def erased_among(uow: UnitOfWork, rows: Sequence[NewCustomer]) -> list[int]:
+    """The places, from 0, of those of *rows* who were erased before and must not be brought back."""
+    fence = uow.database.fence
+    if fence is None:
+        return []
+    return fence.held_among([{"number": row.number, **_texts(row.values)} for row in rows])
+
+
+def refuse_erased(uow: UnitOfWork, rows: Sequence[NewCustomer]) -> None:
+    """Let *rows* through when nobody among them was erased.
+
+    Raises:
+        ErasedBefore: somebody was.
+    """
+    for place in erased_among(uow, rows):
+        raise ErasedBefore.of("number", rows[place].number)
+
+
+def _texts(values: CustomerValues) -> dict[str, str | None]:
+    return {name: value for name, value in values.as_dict().items() if not isinstance(value, int)}
+
+
+def _add(
+    uow: UnitOfWork,
+    actor: Actor,
+    rows: Sequence[NewCustomer],
+    source: Source,
+    batch_id: int | None,
+    *,
+    keyring: KeyRing | None = None,
+) -> list[int]:
     require(actor, *_EDITORS)
     if not rows:
         return []

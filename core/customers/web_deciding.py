@@ -14,7 +14,7 @@ from core.customers.bans import BanKind, bans_of_many, forbid
 from core.customers.fields import clean
 from core.customers.reading import get
 from core.customers.restrictions import restricted_many
-from core.customers.types import Kind, Source, SourceKind
+from core.customers.types import Kind, NewCustomer, Source, SourceKind
 from core.customers.web_errors import DecidedAlready, FieldNotGiven, ReasonMissing, WhoIsIt
 from core.customers.web_matching import adds_nothing, candidates
 from core.customers.web_model import web_registration_table
@@ -58,6 +58,9 @@ class Receiving:
         sure = found[0] if len(found) == 1 and found[0].sure else None
         whom = None if sure is None else get(self.uow.connection, sure.customer_id)
         restricted = bool(restricted_many(self.uow.connection, [it.customer_id for it in found]))
+        if not found and service.erased_among(self.uow, [NewCustomer(submission.values)]):
+            # Somebody who was erased writes again: whether that is their own new wish is for a person to see.
+            return self._keep(submission, WebState.PROPOSED)
         if not found:
             return self._keep(submission, WebState.ADDED, customer_id=self._add(submission))
         if whom is not None and not restricted:
@@ -154,7 +157,8 @@ def accept(
     source = source_of(held.form, held.submission)
     if new:
         kind = Kind.PERSON if values.get("last_name") or values.get("first_name") else Kind.ORGANISATION
-        customer = service.add(uow, actor, clean({**values, "kind": kind}), source)
+        returning = "accepted by hand"
+        customer = service.add(uow, actor, clean({**values, "kind": kind}), source, returning=returning)
     else:
         customer = get(uow.connection, _whom(held, customer_id))
         service.change(uow, actor, customer.id, values, source, version=customer.version)

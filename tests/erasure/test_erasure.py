@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,11 +11,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from core.customers import orders, sealed, search, service
+from core.customers.errors import ErasedBefore
 from core.customers.invoices import State
 from core.customers.model import customer_order_table, customer_table, invoice_table
 from core.customers.money import OrderLine
 from core.customers.orders import OrderState
-from core.customers.types import Source, SourceKind
+from core.customers.types import NewCustomer, Source, SourceKind
 from core.rights import reading
 from core.rights.erasure import cleaning, scan, steps, voucher
 from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst, StillThere
@@ -195,3 +197,22 @@ def test_only_a_granted_erasure_is_carried_out(house: House, tmp_path: Path) -> 
         with pytest.raises(NotAnErasure):
             act(house.register, house.actor, number)
     assert steps.reference(number) == f"case {number}"
+
+
+def test_nobody_erased_comes_back_by_an_old_file(house: House) -> None:
+    """The same values are refused at every way in; a person's own new wish, with its reason, is let in."""
+    register = house.register
+    register.database.fence = register.fence
+    one = house.notices.add(**MAIJA)
+    number = house.granted(one.id)
+    carry_out(register, house.actor, number)
+    with pytest.raises(ErasedBefore):
+        house.notices.add(**MAIJA, phone=None)
+    with register.database.unit_of_work() as uow:
+        both = [NewCustomer(replace(one.values)), NewCustomer(replace(one.values, last_name="Muu"))]
+        assert service.erased_among(uow, both) == [0]
+        with pytest.raises(ErasedBefore):
+            service.add_many(uow, house.actor, both, STAFF)
+        back = service.add(uow, house.actor, one.values, STAFF, returning="new order by telephone")
+        assert back.id != one.id
+        uow.commit()

@@ -39,6 +39,9 @@ def command() -> None:
 @click.argument("values", nargs=-1, required=True)
 @click.option("--number", help="The customer number; the next free one without it.")
 @click.option("--protected-address", is_flag=True, help="The address is protected (turvakielto).")
+@click.option(
+    "--returning", help="Why somebody who was erased is added again: their own new wish, and how we know."
+)
 @SOURCE
 @DETAIL
 @pass_cli
@@ -48,6 +51,7 @@ def add(
     values: tuple[str, ...],
     number: str | None,
     protected_address: bool,
+    returning: str | None,
     source: str,
     detail: str,
 ) -> None:
@@ -59,7 +63,13 @@ def add(
     came_from = Source(SourceKind(source), detail)
     with register.database.unit_of_work() as uow:
         customer = service.add(
-            uow, actor, clean(given), came_from, number=number, protected_address=protected_address
+            uow,
+            actor,
+            clean(given),
+            came_from,
+            number=number,
+            protected_address=protected_address,
+            returning=returning,
         )
         _seal(cli, uow, customer.id, hidden, came_from)
         uow.commit()

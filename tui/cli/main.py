@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 # The verbs and their modules: a module is imported when its verb is used, so that each starts quickly.
 VERBS: Final = {
+    "case": "case",
     "config": "config",
     "credit": "credit",
     "customer": "customer",
     "db": "db",
     "demo": "demo",
+    "erasure": "erasure",
     "export": "export",
     "invoice": "invoice",
     "load": "load",

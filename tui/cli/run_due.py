@@ -12,6 +12,7 @@ from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
 from core.notices import routine as notice_routine
+from core.rights.erasure import service as erasure
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def command(cli: Cli) -> None:
     reviewed = do_what_is_due(register)
     notices = notice_routine.do_what_is_due(register)
     forgotten, overdue = _visits(register)
+    completed = erasure.complete_due(register, SYSTEM)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
@@ -58,6 +60,7 @@ def command(cli: Cli) -> None:
             waiting=notices.waiting,
         ),
         *(problem.explain(cli.language).sentence for problem in notices.problems),
+        cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
     ]
@@ -83,6 +86,7 @@ def command(cli: Cli) -> None:
             "notices_chased": notices.chased,
             "notices_waiting": notices.waiting,
             "notice_problems": [problem.code for problem in notices.problems],
+            "erasures_completed": [done.case.number for done in completed],
             "log_size": signed.size,
             "anchor": list(anchored),
             "mirror_problem": problem.code if problem else None,

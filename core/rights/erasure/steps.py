@@ -48,11 +48,16 @@ _UNTOLD: Final = (NoticeState.DUE, NoticeState.SENDING, NoticeState.IN_DOUBT)
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was done: rows touched by table (empty when that was done before), the reading back, what is still kept."""
+    """What was done: rows touched by table (empty when that was done before), the reading back, what is still kept.
+
+    *values* were looked for, *shared* were not (`core.rights.erasure.needles.Needles`).
+    """
 
     case: Case
     rows: Mapping[str, int]
     scan: Scan
+    values: int
+    shared: int
     kept_until: date | None
 
 
@@ -183,7 +188,7 @@ def prove(register: Register, actor: Actor, number: int, rows: Mapping[str, int]
         changed = write(uow, case(uow.connection, number), found.version, state)
         uow.commit()
     cleaning.wipe(register.database)
-    return Erased(changed, rows, scan, until)
+    return Erased(changed, rows, scan, needles.values, needles.shared, until)
 
 
 def is_emptied(register: Register, number: int) -> bool:
