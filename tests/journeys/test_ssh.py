@@ -96,13 +96,13 @@ class Site:
         chosen = [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
         return [binary("ssh"), "-F", "none", *chosen, *options, f"{getpass.getuser()}@127.0.0.1"]
 
-    def ssh(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
-        """What the person gets who sends *command* without a terminal."""
+    def ssh(self, command: str, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """What the person gets who sends *command* without a terminal, and *typed* on standard input."""
         return subprocess.run(
             [*self.client("-T", *options), command],
             capture_output=True,
             text=True,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             timeout=30,
             check=False,
         )
@@ -219,6 +219,11 @@ def test_a_key_gets_the_command_line_and_nothing_else(site: Site, variant: str, 
         assert [(row["method"], row["outcome"], row["origin"]) for row in attempts] == [
             ("key", "accepted", "127.0.0.1")
         ]
+
+        search = "customer search virtanen --task soitto --json"
+        assert site.ssh(search, typed=f"{PASSWORD}\n").stdout == "[]\n"
+        keyless = site.ssh(search)
+        assert (keyless.returncode, keyless.stdout) == (1, ""), "the key alone shows nobody"
 
         mark = tmp_path / "mark"
         quoted = shlex.quote(str(mark))

@@ -117,7 +117,7 @@ def _ask(cli: Cli, lines: Sequence[str], count: int) -> None:
         raise NobodyToAsk
     for line in lines:
         click.echo(safe_text(line), err=True)
-    click.confirm(cli.tr(N_("Send {count} orders?"), count=count), abort=True, err=True)
+    click.confirm(cli.tr(N_("Send? Orders: {count}."), count=count), abort=True, err=True)
 
 
 def _release(cli: Cli, shown: Sequence[OrderPreview], done: list[SentOrder]) -> None:
@@ -178,7 +178,7 @@ def _preview_lines(cli: Cli, shown: Sequence[OrderPreview], names: dict[int, str
     plan = shown[0].preview.plan
     lines = [
         cli.tr(
-            N_("To {recipient}, for {purpose}: {count} orders, {total} €."),
+            N_("To {recipient}, for {purpose}; orders: {count}, {total} €."),
             recipient=plan.recipient.name,
             purpose=cli.tr(plan.purpose.name),
             count=len(shown),
