@@ -11,7 +11,7 @@ from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import service
 from core.disclosure import transfers
-from core.disclosure.purposes import BASIS_NAMES, PURPOSES
+from core.disclosure.purposes import BASIS_NAMES, PURPOSES, Basis
 from core.disclosure.types import EVENT_NAMES, ITEM_STATE_NAMES, STATE_NAMES, ItemState, TransferState
 from core.messages import N_
 from core.staff.access_log import Access, record_access
@@ -223,7 +223,7 @@ def _story(cli: Cli, found: TransferDetail) -> list[str]:
         _line(cli, row),
         cli.tr(
             N_("Legal basis: {basis}; country: {country}"),
-            basis=cli.tr(BASIS_NAMES.get(row.basis, row.basis)),
+            basis=cli.tr(BASIS_NAMES[Basis(row.basis)]),
             country=row.country,
         ),
         cli.tr(N_("Sent by {staff}, task {task}"), staff=row.staff_name, task=row.task),

@@ -132,11 +132,11 @@ class ShareScreen(BaseScreen):
             told = tr(N_("Kept back: {data}"), language, data=fields_in_words(withheld, language))
             rows += [blank(), *paragraph(told)]
         self.details = Details(rows)
-        self._name = full_name(item) or text_of(item, "customer.number") or item.id
+        self._whose = full_name(item) or text_of(item, "customer.number") or item.id
 
     def heading(self) -> str:
         """Whose share."""
-        return self._name
+        return self._whose
 
     @property
     def active(self) -> Details:
