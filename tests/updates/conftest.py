@@ -11,6 +11,7 @@ import pytest
 from core.actor import Actor, Role
 from core.customers import service
 from core.customers.types import CustomerValues, Source, SourceKind
+from core.fence import Fence
 from core.keys import KeyRing
 from tests.support.update_house import IMPORTER, register_of
 from tui.cli.main import Cli, main
@@ -156,6 +157,7 @@ def rekisteri(
 ) -> Run:
     """The command line with a configuration of its own, somebody with every role signed in."""
     KeyRing.create(tmp_path / "master.key")
+    Fence.create(tmp_path / "erasure.fence")
     answer = {field: heading for field, heading in ANSWER_COLUMNS.items() if field not in {"key", "code"}}
     (tmp_path / "config.toml").write_text(
         CONFIG.format(
