@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # Tables that have names of the user's own: [recipients.accounting] and so on.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "recipients": ("accounting", "addresses", "credit", "print", "house"),
-    "partners": ("netvisor", "asiakastieto", "address_file"),
+    "recipients": ("accounting", "addresses", "credit", "business_register", "print", "house"),
+    "partners": ("netvisor", "asiakastieto", "ytj", "address_file"),
     "letters": ("welcome",),
     "loads": ("customers",),
     "updates": ("addresses",),
@@ -39,6 +39,14 @@ _EXAMPLES: Final[Mapping[str, Any]] = {
     "recipients.credit.purposes": ["credit_check"],
     "recipients.credit.categories": ["name", "organisation", "identity_code"],
     "recipients.credit.adapter": "asiakastieto",
+    "recipients.business_register.name": "Patentti- ja rekisterihallitus",
+    "recipients.business_register.role": "controller",
+    "recipients.business_register.agreement": "Avoin data, CC BY 4.0",
+    "recipients.business_register.purposes": ["legal_obligation"],
+    "recipients.business_register.categories": ["organisation"],
+    "recipients.business_register.adapter": "ytj",
+    "partners.ytj.base_url": "http://127.0.0.1:8403",
+    "partners.ytj.settings": {"language": "fi"},
     "recipients.print.name": "Kirjapaino Esimerkki Oy",
     "recipients.print.agreement": "DPA 2026-06",
     "recipients.print.purposes": ["direct_advertising", "publication"],

@@ -14,7 +14,15 @@ from core.config.errors import (
     UnknownReference,
     WrongValue,
 )
-from core.config.schema import DatabaseSettings, Letter, OrderSettings, Partner, Recipient, UpdateService
+from core.config.schema import (
+    CompanySettings,
+    DatabaseSettings,
+    Letter,
+    OrderSettings,
+    Partner,
+    Recipient,
+    UpdateService,
+)
 from core.disclosure.categories import FIELDS_BY_CATEGORY
 from core.disclosure.purposes import PURPOSES
 from core.messages import N_
@@ -56,7 +64,7 @@ def broken_in_table(table: object, key: str, file: str) -> Iterator[ConfigProble
         yield from _codes(file, key, key.removeprefix("letters."), LETTER_WAY)
     if isinstance(table, OrderSettings):
         yield from _percentage(file, f"{key}.vat_percent", table.vat_percent)
-    if isinstance(table, UpdateService):
+    if isinstance(table, UpdateService | CompanySettings):
         yield from _unknown_words(file, f"{key}.purpose", [table.purpose], PURPOSES)
 
 
@@ -70,6 +78,10 @@ def broken_references(document: Mapping[str, Any], file: str) -> Iterator[Config
             value = held.get(setting) if isinstance(held, dict) else None
             if isinstance(value, str) and value not in known:
                 yield UnknownReference(file=file, key=f"{table}.{name}.{setting}", value=value, table=target)
+    companies, known = document.get("companies", {}), document.get("recipients", {})
+    asked = companies.get("recipient") if isinstance(companies, dict) else None
+    if isinstance(asked, str) and isinstance(known, dict) and asked not in known:
+        yield UnknownReference(file=file, key="companies.recipient", value=asked, table="recipients")
 
 
 def _codes(file: str, key: str, value: str, before: str = "") -> Iterator[ConfigProblem]:

@@ -51,7 +51,8 @@ def test_example_loads_with_every_setting_set(tmp_path: Path) -> None:
         key
         for key in defaults
         if not re.match(
-            r"(recipients\.(addresses|credit|print|house)|partners\.(asiakastieto|address_file))\.", key
+            r"(recipients\.(addresses|credit|business_register|print|house)|partners\.(asiakastieto|ytj|address_file))\.",
+            key,
         )
     } == set()
 

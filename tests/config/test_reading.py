@@ -151,6 +151,17 @@ def test_update_service_must_name_a_recipient_that_exists(tmp_path: Path) -> Non
     assert "updates.a.recipient refers to nobody, and there is no recipients.nobody" in problem
 
 
+def test_companies_name_a_recipient_and_a_purpose_that_are_there() -> None:
+    """Who is asked about companies must be registered, for a purpose of the notice."""
+    reading = read_content(
+        (SMALLEST + '[companies]\nrecipient = "nobody"\npurpose = "curiosity"\n').encode(),
+        Path("config.toml"),
+    )
+    said = " ".join(str(problem) for problem in reading.problems)
+    assert "companies.recipient refers to nobody, and there is no recipients.nobody" in said
+    assert "companies.purpose" in said
+
+
 def test_syntax_error_names_the_line(tmp_path: Path) -> None:
     """A file that is not TOML is refused with the number of the line."""
     with pytest.raises(ConfigSyntax) as caught:
