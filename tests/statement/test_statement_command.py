@@ -89,7 +89,9 @@ def test_the_receipts_of_a_bundle_check_without_the_register(
     monkeypatch.setattr(Cli, "register", lambda self: pytest.fail("the register is not needed"))
     check = ("log", "check-receipt", str(proof), "--vkey", register.log.vkey, "--lines", str(lines))
     assert run(*check)[0] == 0
-    code, told_of_look, _ = run("--language", "en", "log", "check-receipt", str(look), "--vkey", register.log.vkey)
+    code, told_of_look, _ = run(
+        "--language", "en", "log", "check-receipt", str(look), "--vkey", register.log.vkey
+    )
     assert (code, "1 looks (open), purpose legal_obligation." in told_of_look) == (0, True)
     verifier = Path(standalone.__file__).with_name("verify_log.py")
     alone = [sys.executable, "-I", str(verifier), "--vkey", register.log.vkey, "--receipt", str(proof)]
