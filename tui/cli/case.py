@@ -54,7 +54,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--ended", is_flag=True, help="Those that have ended, newest first.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="At most so many.")
 @pass_cli
 def list_cases(cli: Cli, *, ended: bool, limit: int) -> None:
     """List cases, the one that is due first on top."""
@@ -108,13 +108,33 @@ def show(cli: Cli, *, number: int) -> None:
 @click.option("--identified", default="", help="How the identity is known; leave out while it is unclear.")
 @click.option("--received", type=_DAY, required=True, help="Day on which the request reached the company.")
 @click.option(
-    "--channel", type=click.Choice([it.value for it in Channel]), default="letter", show_default=True
+    "--channel",
+    type=click.Choice([it.value for it in Channel]),
+    default="letter",
+    show_default=True,
+    help="How it reached us.",
 )
 @click.option("--signed/--unsigned", default=False, help="Whether the request is signed.")
-@click.option("--answer-in", type=click.Choice(["fi", "en"]), default="fi", show_default=True)
+@click.option(
+    "--answer-in",
+    type=click.Choice(["fi", "en"]),
+    default="fi",
+    show_default=True,
+    help="Language of the answer.",
+)
 @click.option("--address", default="", help="Where the answer goes, when the register knows no address.")
-@click.option("--ban", "bans", type=click.Choice([it.value for it in BanKind]), multiple=True)
-@click.option("--ground", type=click.Choice([it.value for it in Ground]), default=None)
+@click.option(
+    "--ban",
+    "bans",
+    type=click.Choice([it.value for it in BanKind]),
+    multiple=True,
+    help="A ban asked for; all of marketing without it.",
+)
+@click.option(
+    "--ground",
+    type=click.Choice([it.value for it in Ground]),
+    help="Ground of a restriction (Article 18(1)).",
+)
 @_WORDS
 @pass_cli
 def receive(
