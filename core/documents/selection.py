@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from core.actor import require
+from core.batches.model import batch_row_table
 from core.clock import HELSINKI
 from core.customers.model import customer_order_table, customer_table
 from core.customers.orders import NOT_DEALT
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 TASK: Final = "export"
 _customer: Final = customer_table.c
 _order: Final = customer_order_table.c
+_row: Final = batch_row_table.c
 _CHUNK: Final = 500
 
 
@@ -55,7 +57,8 @@ class Stage(StrEnum):
 class Criteria:
     """Which customers: those that fit every criterion given.  ``everyone`` says that no criterion is meant.
 
-    ``ordered_since`` is the first day of orders that count; ``limit`` takes so many at most, the first by postcode.
+    ``ordered_since`` is the first day of orders that count; ``run`` are the customers of an update run's rows, those with
+    ``outcome`` alone where it is given; ``limit`` takes so many at most, the first by postcode.
     """
 
     numbers: tuple[str, ...] = ()
@@ -63,13 +66,17 @@ class Criteria:
     kind: Kind | None = None
     status: Status | None = None
     ordered_since: date | None = None
+    run: int | None = None
+    outcome: str | None = None
     limit: int | None = None
     everyone: bool = False
 
     @property
     def narrows(self) -> bool:
         """Whether any criterion is given."""
-        return any((self.numbers, self.postcode, self.kind, self.status, self.ordered_since))
+        return any(
+            (self.numbers, self.postcode, self.kind, self.status, self.ordered_since, self.run is not None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +196,9 @@ def _query(criteria: Criteria) -> Select[tuple[int, str | None, str | None]]:
             .scalar_subquery()
         )
         query = query.where(_customer.id.in_(dealt))
+    if criteria.run is not None:
+        rows = select(_row.customer_id).where(_row.batch_id == criteria.run, _row.customer_id.is_not(None))
+        if criteria.outcome:
+            rows = rows.where(_row.outcome == criteria.outcome)
+        query = query.where(_customer.id.in_(rows))
     return query

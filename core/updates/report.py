@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 from core.batches.types import BatchState
 from core.clock import HELSINKI
+from core.customers.words import FIELD_NAMES
 from core.messages import N_, tr
-from core.updates.types import OUTCOME_NAMES, REASON_NAMES, WITH_REASONS, Outcome, Reason
+from core.updates.types import (
+    OUTCOME_NAMES,
+    REASON_NAMES,
+    SPARED_NAMES,
+    UNDONE_NAMES,
+    WITH_REASONS,
+    Outcome,
+    Reason,
+    Spared,
+    Undone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from core.batches.types import Batch
-    from core.updates.types import UpdateRow, UpdateRun
+    from core.updates.types import SparedRow, UpdateRow, UpdateRun
 
 STATE_NAMES: Final[Mapping[BatchState, str]] = {
     BatchState.READING: N_("interrupted while being read"),
@@ -23,6 +34,9 @@ STATE_NAMES: Final[Mapping[BatchState, str]] = {
     BatchState.UNDOING: N_("partly undone"),
     BatchState.UNDONE: N_("undone"),
 }
+
+# What an undo may leave as it is.
+LEFT_NAMES: Final[Mapping[str, str]] = {**FIELD_NAMES, "ban": N_("update ban")}
 
 
 def as_data(run: UpdateRun) -> dict[str, object]:
@@ -94,6 +108,57 @@ def lines(run: UpdateRun, language: str) -> Iterator[str]:
         yield tr(
             N_("Correct these rows and feed the file back: {file}"), language, file=batch.quarantine_file
         )
+
+
+def undo_lines(undo: Batch, language: str) -> Iterator[str]:
+    """What an undo took back and what it left, in words."""
+    yield tr(
+        N_("Undo of run {number}: {rows} rows, {who}: {state}"),
+        language,
+        number=undo.undoes or 0,
+        rows=undo.rows,
+        who=undo.actor_name,
+        state=tr(STATE_NAMES[BatchState.UNDONE if undo.finished_at else BatchState.UNDOING], language),
+    )
+    for undone in Undone:
+        if undo.count(undone):
+            yield f"{undo.count(undone):>9}  {tr(UNDONE_NAMES[undone], language)}"
+        for why in Spared:
+            if many := undo.counts.get(f"{undone}:{why}"):
+                yield f"{many:>13}  {tr(SPARED_NAMES[why], language)}"
+
+
+def undo_as_data(undo: Batch) -> dict[str, object]:
+    """An undo for ``--json``."""
+    return {
+        "undo": undo.id,
+        "run": undo.undoes,
+        "state": str(undo.state),
+        "rows": undo.rows,
+        "by": undo.actor_name,
+        "started_at": undo.started_at.isoformat(),
+        "finished_at": undo.finished_at.isoformat() if undo.finished_at else None,
+        "outcomes": {str(undone): undo.count(undone) for undone in Undone},
+        "spared": {str(why): undo.counts.get(f"{Undone.SPARED}:{why}", 0) for why in Spared},
+    }
+
+
+def spared_in_words(row: SparedRow, language: str) -> str:
+    """One row of which something was left: who, which fields, and why."""
+    who = f"{row.number} {row.display_name or ''}".strip() if row.number else "-"
+    fields = ", ".join(tr(LEFT_NAMES.get(field, field), language) for field in row.fields)
+    parts = (tr(N_("row {row}"), language, row=row.line), who, fields, tr(SPARED_NAMES[row.reason], language))
+    return " · ".join(parts)
+
+
+def spared_as_data(row: SparedRow) -> dict[str, object]:
+    """One row of which something was left, for ``--json``."""
+    return {
+        "row": row.line,
+        "customer": row.number,
+        "fields": list(row.fields),
+        "reason": str(row.reason),
+    }
 
 
 def row_in_words(row: UpdateRow, language: str) -> str:

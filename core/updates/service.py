@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
 from core.batches import service as batches
+from core.batches.errors import NoSuchBatch
 from core.batches.types import BatchKind
 from core.memory import cycles_sought_seldom
 from core.staff.access_log import Access, record_access
@@ -123,6 +124,25 @@ def rows(
     """
     batch = batches.get(connection, run_id, BatchKind.UPDATE)
     return rows_of(connection, batch, outcome, reason=reason, offset=offset, limit=limit)
+
+
+def open_spared(
+    register: Register, actor: Actor, run_id: int, *, offset: int = 0, limit: int = 50
+) -> list[SparedRow]:
+    """What the undo of run *run_id* left, for a person to look at: the look goes into the access log.
+
+    Raises:
+        NoSuchBatch: the run has not been undone, or there is none.
+    """
+    require(actor, Role.IMPORTER, Role.REVIEWER)
+    with register.database.unit_of_work() as uow:
+        undo = batches.undo_of(uow.connection, run_id)
+        if undo is None:
+            raise NoSuchBatch(number=run_id)
+        found = spared(uow.connection, undo.id, offset=offset, limit=limit)
+        _record_look(uow, actor, run_id, len(found))
+        uow.commit()
+    return found
 
 
 def open_run(register: Register, actor: Actor, run_id: int) -> UpdateRun:

@@ -17,7 +17,6 @@ from core.customers.types import ADDRESS_FIELDS, SourceKind, Status
 from core.messages import N_
 
 if TYPE_CHECKING:
-
     from core.batches.types import Batch
 
 

@@ -249,4 +249,41 @@ def test_proposals_are_worked_from_the_command_line(rekisteri: Run, tmp_path: Pa
     assert (waiting["waiting"], [row["row"] for row in waiting["rows"]]) == (1, [6])
 
 
+def test_a_run_is_undone_and_its_report_written(rekisteri: Run, tmp_path: Path) -> None:
+    """Undo asks, takes back, tells what it left; the report goes into files that name nobody."""
+    for number in "12":
+        rekisteri("customer", "add", "--number", number, "--source", "staff", *PERSON)
+    answer = tmp_path / "vastaus.csv"
+    moves = [f"{number};M;Mäntytie {number};33100;Tampere;1.1.2027" for number in "12"]
+    answer.write_text("\n".join([";".join(ANSWER_COLUMNS.values()), *moves, "x y;M;A 1;33100;Tampere;", ""]))
+    rekisteri("update", "preview", "posti", str(answer))
+    rekisteri("update", "apply", "1")
+    rekisteri("customer", "change", "2", "--source", "self", "street=Mäntytie 2 B")
+    assert rekisteri("update", "undo", "1").code == 2
+    undone = rekisteri("update", "undo", "1", "--yes")
+    assert (undone.code, undone.err) == (0, "")
+    first, *rest = undone.out.splitlines()
+    assert first.startswith("Ajon 1 kumoaminen: 2 riviä, Tuula Tuoja: kumottu")
+    assert [line.split() for line in rest[:3]] == [
+        ["1", "palautettu"],
+        ["1", "jätetty", "ennalleen", "kokonaan", "tai", "osin"],
+        ["1", "muutettu", "sen", "jälkeen"],
+    ]
+    assert "rekisteri update report 1 --spared" in rest[-1]
+    left = rekisteri("update", "report", "1", "--spared").out
+    assert left.startswith("rivi 3 · 2 Mäkelä Maija · ")
+    assert "katuosoite" in left
+    assert "Ajo 1 on kumottu" in rekisteri("update", "undo", "1", "--yes").err
+    assert "Ajo 1 on kumottu" in rekisteri("update", "apply", "1").err
+    table, pages = tmp_path / "ajo.csv", tmp_path / "ajo.pdf"
+    for path in (table, pages):
+        assert rekisteri("update", "report", "1", str(path)).code == 0
+    words = table.read_text(encoding="utf-8-sig")
+    assert "Mitä riveille tapahtui;osoite päivitetty;;2" in words
+    assert "Mitä riveille tapahtui;karanteenissa;;1" in words
+    assert "Ennalleen jätetyt tiedot;katuosoite;muutettu sen jälkeen;1" in words
+    assert not any(name in words for name in ("Mäkelä", "Maija", "Mäntytie", "Koivukatu"))
+    assert pages.read_bytes().startswith(b"%PDF")
+
+
 PERSON = ("first_name=Maija", "last_name=Mäkelä", "street=Koivukatu 1", "postcode=00100", "town=Helsinki")

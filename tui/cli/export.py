@@ -13,6 +13,7 @@ from core.customers.types import Kind, Status
 from core.disclosure.categories import CATEGORY_NAMES
 from core.disclosure.purposes import PURPOSES
 from core.messages import N_
+from core.updates.types import Outcome
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.seen import seen
@@ -39,6 +40,12 @@ _SELECTION: Final = (
         "--ordered-since",
         type=click.DateTime(["%Y-%m-%d"]),
         help="Only those who have ordered since this day.",
+    ),
+    click.option("--run", type=int, help="Only the customers of this update run's rows."),
+    click.option(
+        "--outcome",
+        type=click.Choice([str(it) for it in Outcome]),
+        help="With --run: only rows with this outcome.",
     ),
     click.option("--limit", type=click.IntRange(min=1), help="At most so many customers."),
     click.option("--all", "everyone", is_flag=True, help="Everyone, when no criterion is meant."),
@@ -190,6 +197,8 @@ def _criteria(options: Mapping[str, Any]) -> Criteria:
         kind=Kind(options["kind"]) if options["kind"] else None,
         status=Status(options["status"]) if options["status"] else None,
         ordered_since=since.date() if since else None,
+        run=options["run"],
+        outcome=options["outcome"],
         limit=options["limit"],
         everyone=options["everyone"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,28 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Watcher | None]:
-    """What a batch tells how far it has come; None when standard error is no terminal."""
+    """What a batch tells how far it has come, with rows a second and time left; None when standard error is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as stack:
         bars: list[click._termui_impl.ProgressBar[int]] = []
+        began, first = time.monotonic(), 0
+
+        def rate(done: int | None) -> str:
+            return f"{((done or 0) - first) / max(time.monotonic() - began, 1e-3):,.0f}/s".replace(",", " ")
 
         def watch(progress: Progress) -> None:
+            nonlocal began, first
             if not bars:
                 length = max(progress.total, progress.done)
-                bar = click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True)
+                bar = click.progressbar(
+                    length=length, label=label, file=sys.stderr, show_pos=True, item_show_func=rate
+                )
                 bars.append(stack.enter_context(bar))
-            bars[0].update(progress.done - bars[0].pos)
+                if progress.done < length:
+                    # What an earlier attempt had done is no part of this one's rate.
+                    began, first = time.monotonic(), progress.done
+            bars[0].update(progress.done - bars[0].pos, progress.done)
 
         yield watch

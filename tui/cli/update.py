@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from core.actor import Role, require
 from core.messages import N_
+from core.updates.report import heading
 from core.updates.types import Outcome, UpdateRun
 from tui.cli import update_companies, update_fetch, update_map, update_proposals, update_send
+from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
-from tui.cli.update_shown import show
+from tui.cli.update_shown import show, show_undo
 
 
 @click.group("update")
@@ -54,28 +58,83 @@ def apply(cli: Cli, run: int) -> None:
     show(cli, done)
 
 
+@command.command("undo")
+@click.argument("run", type=int)
+@click.option("--yes", is_flag=True, help="Undo without asking.")
+@pass_cli
+def undo(cli: Cli, run: int, *, yes: bool) -> None:
+    """Take back everything that a run wrote but what was changed since, or go on with that."""
+    from core.updates import service
+
+    register, actor = cli.register(), cli.actor()
+    if not yes:
+        if not sys.stdin.isatty():
+            raise NobodyToAsk
+        with register.database.reading() as connection:
+            found = service.run(connection, run)
+        click.echo(heading(found.batch, cli.language), err=True)
+        click.confirm(cli.tr(N_("Take back what it wrote?")), abort=True, err=True)
+    with progress_bar(cli.tr(N_("Undoing"))) as watch:
+        done = service.undo(register, actor, run, progress=watch)
+    show_undo(cli, done.batch)
+
+
 @command.command("report")
 @click.argument("run", type=int)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--outcome", type=click.Choice([str(each) for each in Outcome]), help="Only rows with this outcome."
 )
+@click.option("--spared", is_flag=True, help="Only rows of which the undo left something as it was.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many rows."
 )
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Pass over so many rows first.")
 @pass_cli
-def report(cli: Cli, run: int, outcome: str | None, limit: int, offset: int) -> None:
-    """Tell what became of a run, or of each of its rows with one outcome."""
+def report(
+    cli: Cli, run: int, file: Path | None, *, outcome: str | None, spared: bool, limit: int, offset: int
+) -> None:
+    """Tell what became of a run, or of each of its rows with one outcome.
+
+    With FILE (.csv or .pdf) the counts are written there: they name no customer. The rows leave as an export does:
+    rekisteri export csv --run.
+    """
     from core.updates import report as reports
     from core.updates import service
 
+    if file is not None:
+        _write(cli, run, file)
+        return
     register, actor = cli.register(), cli.actor()
+    if spared:
+        left = service.open_spared(register, actor, run, offset=offset, limit=limit)
+        words = "\n".join(reports.spared_in_words(row, cli.language) for row in left)
+        cli.emit([reports.spared_as_data(row) for row in left], words)
+        return
     if outcome is None:
         show(cli, service.open_run(register, actor, run))
         return
     rows = service.open_rows(register, actor, run, Outcome(outcome), offset=offset, limit=limit)
     words = "\n".join(reports.row_in_words(row, cli.language) for row in rows)
     cli.emit([reports.row_as_data(row) for row in rows], words)
+
+
+def _write(cli: Cli, run: int, file: Path) -> None:
+    from core.disclosure.review.report import as_csv, as_pages
+    from core.updates.written_report import written_report
+    from tui.cli.log_receipts import write_new
+
+    register = cli.register()
+    require(cli.actor(), Role.IMPORTER, Role.REVIEWER)
+    with register.database.reading() as connection:
+        made = written_report(register, connection, run, cli.language)
+    if file.suffix.lower() == ".pdf":
+        from integrations.typesetter import Typst
+
+        write_new(file, Typst().pdf(as_pages(made)))
+    else:
+        write_new(file, as_csv(made))
+    cli.emit({"files": [str(file)]}, cli.tr(N_("Written: {files}"), files=file))
 
 
 @command.command("list")
