@@ -10,7 +10,7 @@ from tui.actions import ACTIONS, EVERYWHERE, KEYS, Action, shown_key
 FILE: Final = Path(__file__).parent.parent / "docs" / "keys.md"
 _HEAD: Final = """# Keys
 
-Written from `tui/actions.py` by `python -m tui.keys_page`; a test compares the two.
+Written from the tables of `tui/areas` by `python -m tui.keys_page`; a test compares the two.
 
 A key means the same on every screen. Each F-key has a twin with Ctrl for terminals that keep F-keys to themselves.
 Keys may be typed ahead: each is done, the opening of a screen included, before the next one is looked at.

@@ -1,0 +1,1 @@
+"""Every area's actions, a module for each part of the house."""
