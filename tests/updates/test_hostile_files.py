@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.register import Register
     from tests.updates.conftest import Add
 
-HOW_MANY = int(environment.HOSTILE_FILES.value() or 240)
+HOW_MANY = int(environment.HOSTILE_FILES.value() or 200)
 # PostgreSQL reads a part: the files are read by the same code, only their rows are kept elsewhere.
 SHARE_OF_POSTGRESQL = 6
 
