@@ -221,6 +221,8 @@ def main(arguments: list[str] | None = None) -> None:
         code, unexpected = 1, error
     # Printing may be what failed: then that is said, and nothing else was wrong.
     failed = finish_output(language)
-    if unexpected is not None and not (failed and isinstance(unexpected, OSError)):
+    # A reader that went away while much was being printed is no fault either.
+    quiet = isinstance(unexpected, BrokenPipeError) or (failed and isinstance(unexpected, OSError))
+    if unexpected is not None and not quiet:
         report_unexpected(unexpected, language)
     sys.exit(code or failed)
