@@ -25,7 +25,7 @@ from core.customers import first_load
 from core.database import Database
 from core.keys import KeyRing
 from core.register import Register
-from core.updates import applying, service
+from core.updates import applying, service, undo
 from tui.demo.files import ANSWER_CODES, ANSWER_COLUMNS, REGISTER_COLUMNS
 
 if TYPE_CHECKING:
@@ -109,6 +109,18 @@ def _opened(url: str, directory: str) -> Register:
 
 
 SMALL_CHUNKS = 150
+
+
+def work_until_killed(url: str, directory: str, what: str, run: str, chunk: str, told: Connection) -> None:
+    """Apply or undo run number *run*, at most *chunk* rows at a time, telling after each chunk."""
+    vars(applying)["CHUNK"] = vars(undo)["CHUNK"] = int(chunk)
+
+    def tell(progress: Progress) -> None:
+        told.send(progress.done)
+
+    work = {"apply": service.apply, "undo": service.undo}[what]
+    work(_opened(url, directory), IMPORTER, int(run), progress=tell)
+    told.send(-1)
 
 
 def load_until_killed(url: str, directory: str, file: str, told: Connection) -> None:

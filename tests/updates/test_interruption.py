@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 import random
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +24,7 @@ from core.customers.sealed import values_of
 from core.database import Database
 from core.keys import KeyRing
 from core.updates import service
+from tests.support.killing import killed
 from tests.support.update_house import (
     IMPORTER,
     LOAD,
@@ -39,36 +37,11 @@ from tests.support.update_house import (
 from tui.demo.files import write_answer, write_register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from core.batches.types import Batch
     from core.register import Register
 
 ROWS = 1_500
 KILLS = 6
-FINISHED = -1
-
-
-def killed(work: Callable[..., None], arguments: tuple[str, ...], wait: float) -> bool:
-    """Run *work* in a process of its own, kill it *wait* seconds after its first chunk; whether it had finished."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.support.update_house"])
-    told, teller = processes.Pipe(duplex=False)
-    worker = processes.Process(target=work, args=(*arguments, teller), daemon=True)
-    worker.start()
-    teller.close()
-    assert told.poll(30)
-    # A worker that finds nothing left to do, since the last was killed after its last chunk, tells nothing.
-    last = FINISHED
-    with contextlib.suppress(EOFError, OSError):
-        last = told.recv()
-        time.sleep(wait)
-        worker.kill()
-        while True:
-            last = told.recv()
-    worker.join()
-    told.close()
-    return bool(last == FINISHED)
 
 
 def picture(register: Register) -> dict[str, Any]:
