@@ -84,6 +84,7 @@ _ONE_SIDED: Final[Mapping[Part, int]] = {Part.FLAT: 60, Part.TOWN: 100, Part.POS
 # Two street names or last names that differ by more than this are two, not one misspelt.
 _ALIKE: Final = 75
 _LONG_ENOUGH: Final = 5
+_SLIPS: Final = 2
 # Whoever differs in this way needs a person's eye, however well all the rest agrees.
 EYE: Final = 94
 _RELATIVE: Final = 75
@@ -99,6 +100,22 @@ def compare(wanted: Traits, known: Traits) -> Likeness:
         return _graded([_organisation(wanted, known), *address], swapped=False)
     names, swapped = _best_names(wanted, known)
     return _graded([*names, *address], swapped=swapped)
+
+
+def plausible(wanted: Traits, known: Traits) -> bool:
+    """Whether it is worth comparing them: cheap, since most who live on a street or share a first name are nobody.
+
+    Somebody of another last name altogether may still be the same person who has married, in the same house.
+    """
+    if wanted.organisation or known.organisation or not (wanted.last and known.last):
+        return True
+    if wanted.last == known.last or wanted.last in known.first or known.last in wanted.first:
+        return True
+    if OSA.distance(wanted.last, known.last, score_cutoff=_SLIPS) <= _SLIPS:
+        return True
+    if len(wanted.last_parts) + len(known.last_parts) > len((wanted, known)):
+        return not {*wanted.last_parts, *wanted.first}.isdisjoint((*known.last_parts, *known.first))
+    return wanted.house == known.house and not set(wanted.first).isdisjoint(known.first)
 
 
 def _best_names(wanted: Traits, known: Traits) -> tuple[list[Compared], bool]:

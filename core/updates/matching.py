@@ -24,7 +24,7 @@ from core.id_lists import among
 from core.prepared import Prepared
 from core.updates.blocking import Finder
 from core.updates.explaining import explanation_of
-from core.updates.likeness import EYE, Likeness, Part, Verdict, compare
+from core.updates.likeness import EYE, Likeness, Part, Verdict, compare, plausible
 from core.updates.traits import traits_of
 from core.updates.types import Match, MatchedBy, Outcome, Reason
 
@@ -233,7 +233,7 @@ def _ranked(wanted: Traits, near: Mapping[int, Neighbour]) -> list[Candidate]:
     candidates = [
         Candidate(one, compare(wanted, one.traits))
         for one in near.values()
-        if (one.kind is Kind.ORGANISATION) == organisation
+        if (one.kind is Kind.ORGANISATION) == organisation and plausible(wanted, one.traits)
     ]
     return sorted(candidates, key=_order)
 
