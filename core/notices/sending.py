@@ -118,7 +118,7 @@ def release(register: Register, actor: Actor, bundle: Bundle) -> Told:
     sent = [number_of(item.key) for item in bundle.preview.plan.items]
 
     def begin(uow: UnitOfWork, facts: TransferFacts) -> None:
-        _begin(uow, actor, sent, facts.id)
+        _begin(uow, actor, sent, facts)
 
     result = register.gate.release(actor, bundle.preview, also=begin)
     return Told(bundle, result)
@@ -220,7 +220,7 @@ def _note_left_out(
         uow.commit()
 
 
-def _begin(uow: UnitOfWork, actor: Actor, ids: Sequence[int], transfer_id: str) -> None:
+def _begin(uow: UnitOfWork, actor: Actor, ids: Sequence[int], transfer: TransferFacts) -> None:
     """They are being sent from now on; whoever comes second is refused before anything leaves."""
     for some in chunks(sorted(ids)):
         states = {
@@ -238,9 +238,9 @@ def _begin(uow: UnitOfWork, actor: Actor, ids: Sequence[int], transfer_id: str) 
         uow.connection.execute(
             update(notice_table)
             .where(_notice.id.in_(some))
-            .values(state=NoticeState.SENDING, transfer_id=transfer_id, obstacle=None)
+            .values(state=NoticeState.SENDING, transfer_id=transfer.id, obstacle=None)
         )
-    record_many(uow, actor, ids, NoticeState.SENDING, transfer_id)
+    record_many(uow, actor, ids, NoticeState.SENDING, str(transfer.number))
 
 
 class NoticeListener:

@@ -59,7 +59,7 @@ NOTICE_STATE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         NoticeState.SENDING: N_("being sent"),
         NoticeState.IN_DOUBT: N_("in doubt"),
         NoticeState.SENT: N_("sent"),
-        NoticeState.PRINTED: N_("printed on paper"),
+        NoticeState.PRINTED: N_("letter made"),
         NoticeState.CHASED: N_("no answer"),
         NoticeState.ACKNOWLEDGED: N_("acknowledged"),
         NoticeState.NOT_NEEDED: N_("not needed"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from core.actor import SYSTEM, Role
@@ -13,8 +14,11 @@ from core.customers import restrictions
 from core.customers import service as customers
 from core.customers.restrictions import Ground
 from core.disclosure.log import LogFault
+from core.disclosure.purposes import RECIPIENTS_TOLD
+from core.disclosure.recipients import sync_recipients
 from core.disclosure.review.drift import drifts
-from core.disclosure.types import ItemState, TransferState
+from core.disclosure.types import ItemState, LeftOutReason, Subject, TransferRequest, TransferState
+from core.documents.notices import notice_key
 from core.errors import NotPermitted
 from core.notices import routine, sending, service
 from core.notices.errors import (
@@ -29,7 +33,7 @@ from core.notices.rights import tell_recipients
 from core.notices.service import NoticeFilter
 from core.notices.types import Cause, NoticeState
 from integrations.sandbox.faults import Fault
-from tests.support.notice_house import STAFF
+from tests.support.notice_house import RECIPIENTS, STAFF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,6 +230,27 @@ def test_the_law_s_notices_are_no_drift(house: Notices) -> None:
     log, recipients = house.register.log, house.register.config.recipients
     with house.register.database.reading() as connection:
         assert list(drifts(connection, log, recipients, 0, log.size_in(connection))) == []
+
+
+def test_the_law_s_notices_need_no_agreement_but_an_earlier_sending(house: Notices) -> None:
+    """An agreement that has ended stops no erasure from being told; somebody the recipient never had is left out."""
+    maija = moved(house, "collector")
+    stranger = house.add(first_name="Matti")
+    ended = msgspec.structs.replace(RECIPIENTS["collector"], agreement_to=date(2026, 11, 24))
+    with house.register.database.unit_of_work() as uow:
+        sync_recipients(uow, house.actor, {**RECIPIENTS, "collector": ended})
+        uow.commit()
+    house.clock.advance(5 * 86_400.0)
+    subjects = tuple(
+        Subject(who, notice_key("20261128-0123456789ab", "collector", (), who))
+        for who in (maija, stranger.id)
+    )
+    request = TransferRequest(
+        "collector", RECIPIENTS_TOLD, subjects, "notice", reason="GDPR 19", form="notice-erasure"
+    )
+    plan = house.register.gate.plan(house.actor, request)
+    assert [plan.subjects[it.id].customer_id for it in plan.items] == [maija]
+    assert [(it.customer_id, it.reason) for it in plan.left_out] == [(stranger.id, LeftOutReason.NO_BASIS)]
 
 
 def test_who_does_not_answer_is_chased(house: Notices) -> None:

@@ -11,7 +11,7 @@ import click
 from core.actor import require
 from core.customers.types import Kind, Status
 from core.disclosure.categories import CATEGORY_NAMES
-from core.disclosure.purposes import PURPOSES
+from core.disclosure.purposes import PURPOSES, RECIPIENTS_TOLD
 from core.messages import N_
 from core.updates.types import Outcome
 from tui.cli.load import NobodyToAsk
@@ -68,7 +68,7 @@ _TRANSFER: Final = (
 _PURPOSE: Final = click.option(
     "--purpose",
     required=True,
-    type=click.Choice(sorted(set(PURPOSES) - {"credit_check", "address_update"})),
+    type=click.Choice(sorted(set(PURPOSES) - {"credit_check", "address_update", RECIPIENTS_TOLD})),
     help="What for: a purpose of the privacy notice.",
 )
 _FORMS: Final[Mapping[str, str]] = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.actor import Role, require
+from core.clock import HELSINKI
 from core.customers import web_deciding, web_reads, web_visits
 from core.customers.service import by_number
 from core.customers.web_types import BY_NAMES, QUARANTINED, REPEATED, WEB_STATE_NAMES, WebState
@@ -219,7 +220,7 @@ def _file_lines(cli: Cli, file: WebFile) -> list[str]:
     told = cli.tr(
         words,
         name=file.name,
-        day=file.started_at.date(),
+        day=file.started_at.astimezone(HELSINKI).date(),
         line=file.position,
         lines=file.lines,
         counts=_counts(cli, file.counts),
@@ -255,7 +256,7 @@ def _line(cli: Cli, found: WebRegistration, numbers: Mapping[int, str]) -> str:
         words,
         number=found.id,
         urgent=urgent,
-        when=f"{found.submitted_at:%Y-%m-%d %H:%M}",
+        when=f"{found.submitted_at.astimezone(HELSINKI):%Y-%m-%d %H:%M}",
         form=found.form,
         name=_name(found.values or {}) or "–",
         state=cli.tr(WEB_STATE_NAMES[found.state]),
@@ -286,7 +287,8 @@ def _trail_lines(cli: Cli, trail: Trail | None) -> list[str]:
         return []
     lines = [f"  {part}" for part in (trail.ip, trail.browser) if part]
     lines += [
-        f"  {it.at:%Y-%m-%d %H:%M}  " + cli.tr(N_("{page}, {seconds} s"), page=it.page, seconds=it.seconds)
+        f"  {it.at.astimezone(HELSINKI):%Y-%m-%d %H:%M}  "
+        + cli.tr(N_("{page}, {seconds} s"), page=it.page, seconds=it.seconds)
         for it in trail.visits
     ]
     return lines

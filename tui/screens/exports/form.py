@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from core.customers.types import Kind, Status
 from core.disclosure.categories import CATEGORY_NAMES, categories_of, fields_of
 from core.disclosure.policy import check_recipient
-from core.disclosure.purposes import PURPOSES
+from core.disclosure.purposes import PURPOSES, RECIPIENTS_TOLD
 from core.disclosure.recipients import recipients
 from core.documents import FILES
 from core.documents.forms import form_names, form_of
@@ -151,7 +151,7 @@ class ExportForm(Form):
 
     def _purposes(self) -> list[str]:
         """The purposes of the form for which somebody gets files."""
-        served = frozenset(PURPOSES)
+        served = frozenset(PURPOSES) - {RECIPIENTS_TOLD}
         # Of a letter whose template cannot be read, all: the preview says what is wrong with it.
         with suppress(RegisterError):
             served = form_of(self._config, self.value("form")).purposes
