@@ -81,7 +81,9 @@ def imported(*folders: str) -> set[str]:
                 modules.add(node.module.partition(".")[0])
     modules -= {*sys.stdlib_module_names, *OURS}
     providers = packages_distributions()
-    return {re.sub("[_.]", "-", name.lower()) for module in modules for name in providers.get(module, [module])}
+    return {
+        re.sub("[_.]", "-", name.lower()) for module in modules for name in providers.get(module, [module])
+    }
 
 
 def test_each_dependency_is_used_and_each_import_is_declared() -> None:

@@ -177,8 +177,10 @@ def test_partners_listed(tmp_path: Path, clock: FixedClock, monkeypatch: pytest.
     """Installed adapters are listed with their environment, and what is wrong with them as configured."""
     netvisor = partners.netvisor_partner(monkeypatch, "http://127.0.0.1:8001", product_identifer="1")
     hub = partners.hub(tmp_path, clock, netvisor=netvisor)
-    asiakastieto, listed = hub.partners()
-    assert (asiakastieto.name, asiakastieto.environment, asiakastieto.problem) == ("asiakastieto", None, None)
+    found = {partner.name: partner for partner in hub.partners()}
+    assert set(found) == {"asiakastieto", "netvisor", "ytj"}
+    asiakastieto, listed = found["asiakastieto"], found["netvisor"]
+    assert (asiakastieto.environment, asiakastieto.problem) == (None, None)
     assert listed.environment == "sandbox"
     assert "did you mean product_identifier?" in str(listed.problem)
 

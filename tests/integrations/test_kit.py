@@ -114,7 +114,7 @@ def test_adapters_import_nothing_that_reaches_out(name: str) -> None:
 
 
 def test_only_the_transport_knows_the_network() -> None:
-    """Sockets, TLS and programs are known to the transport, the sandbox's server, and the typesetter alone.
+    """Sockets, TLS and programs are known to the transport, its SFTP, the sandbox's server, and the typesetter alone.
 
     The typesetter starts a worker that has given up the network before it reads a byte.
     """
@@ -126,7 +126,7 @@ def test_only_the_transport_knows_the_network() -> None:
             modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if any(module in network or module.partition(".")[0] in network for module in modules):
                 found.add(str(path.relative_to(ROOT)))
-    assert found == {"transport.py", "sandbox/server.py", "typesetter.py"}
+    assert found == {"transport.py", "sftp.py", "sandbox/server.py", "typesetter.py"}
 
 
 def test_listing_partners_imports_no_adapter() -> None:

@@ -22,7 +22,7 @@ def progress_bar(label: str) -> Iterator[Watcher | None]:
         yield None
         return
     with ExitStack() as stack:
-        bars: list[click._termui_impl.ProgressBar[int]] = []
+        bars: list[click._termui_impl.ProgressBar[int | None]] = []
         began, first = time.monotonic(), 0
 
         def rate(done: int | None) -> str:
