@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from core.disclosure.errors import NoSuchTransfer
 from core.disclosure.log.lines import Line, encode_lines
@@ -26,6 +26,7 @@ from core.disclosure.types import (
     TransferResult,
     TransferState,
 )
+from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.database import UnitOfWork
     from core.keys import KeyRing
+
+_LINES: Final = Prepared(
+    select(
+        transfer_line_table.c.number,
+        transfer_line_table.c.tag,
+        transfer_line_table.c.commitment,
+        transfer_line_table.c.digest,
+    )
+    .where(transfer_line_table.c.transfer_id == bindparam("transfer"))
+    .order_by(transfer_line_table.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +265,8 @@ def lines_of(connection: Connection, transfer_id: str) -> list[TransferLine]:
 
 def stored_lines(connection: Connection, transfer_id: str) -> bytes | None:
     """The lines as the log knows them, 85 bytes each (for `DisclosureLog.verify`); None when there are none."""
-    rows = _of(connection, transfer_line_table, transfer_id, transfer_line_table.c.number)
-    if not rows:
-        return None
-    return encode_lines(Line(row.number, row.tag, row.commitment, row.digest) for row in rows)
+    rows = _LINES.rows(connection, {"transfer": transfer_id})
+    return encode_lines(Line(*row) for row in rows) if rows else None
 
 
 def content_of(

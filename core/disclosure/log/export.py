@@ -163,14 +163,14 @@ class _Export:
         stack = TileStack()
         bodies: list[bytes] = []
         leaves: list[bytes] = []
-        for entry in store.read_entries(self.connection, 0, self.signed.size):
-            if entry.index != stack.size + len(leaves):
+        for row in store.read_rows(self.connection, 0, self.signed.size):
+            if row[0] != stack.size + len(leaves):
                 raise EntryMissing(index=stack.size + len(leaves))
-            body = entry.check()
+            body = store.checked(row)
             if self.lines is not None and isinstance(body, Intent):
                 self._place(f"{LINES}/{body.id}", self.lines(self.connection, body.id) or b"")
-            bodies.append(entry.body)
-            leaves.append(entry.leaf_hash)
+            bodies.append(row[2])
+            leaves.append(row[3])
             if len(leaves) == TILE_WIDTH:
                 self._write_block(stack, bodies, leaves)
                 bodies, leaves = [], []
@@ -186,7 +186,7 @@ class _Export:
     def _write_block(self, stack: TileStack, bodies: list[bytes], leaves: list[bytes]) -> None:
         bundle = TileName(-1, stack.size // TILE_WIDTH, len(bodies))
         self._place(bundle.path, encode_bundle(bodies))
-        for name, hashes in stack.extend(leaves):
+        for name, hashes, _ in stack.extend(leaves):
             self._place(name.path, encode_tile(hashes))
 
     def _replace(self, path: str, content: bytes) -> None:

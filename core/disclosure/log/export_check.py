@@ -253,7 +253,7 @@ class _ExportCheck:
             self.findings.add(EntryChanged(index=index))
 
     def _extend(self, leaves: list[bytes]) -> None:
-        for name, hashes in self.stack.extend(leaves):
+        for name, hashes, _ in self.stack.extend(leaves):
             self._compare_tile(name, hashes)
 
     def _compare_tile(self, name: TileName, hashes: list[bytes]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.disclosure.log import events
-from core.disclosure.log.entries import Genesis, Intent, Outcome, kind_of
+from core.disclosure.log.entries import KIND_OF_TYPE, Genesis, Intent, Outcome
 from core.disclosure.log.errors import StoryBroken
 from core.disclosure.log.keychain import KeyChain
 from core.messages import N_, ntr, tr
@@ -114,7 +114,18 @@ class Story:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self.chain = KeyChain()
-        self.kinds: Counter[str] = Counter()
+        self._counts: Counter[type[Body]] = Counter()
+        # What each kind's entries must fit; the other kinds' always do.
+        self._ways: dict[type[Body], Callable[[int, Any], bool]] = {
+            Intent: self._intend,
+            Outcome: self._settle,
+            Genesis: self.chain.follow,
+            events.KeyChange: self.chain.follow,
+            events.Resume: self._resume,
+            events.ClockStep: self._clock,
+            events.Anchor: self._anchor,
+            events.Review: self._review,
+        }
         self.resumed: list[range] = []
         self._promises: list[tuple[int, int, str]] = []
         self._ts = 0
@@ -136,30 +147,27 @@ class Story:
 
     def follow(self, index: int, body: Body) -> None:
         """The next entry."""
-        self.kinds[kind_of(body)] += 1
-        if not (self._fits(index, body) and (index > 0 or isinstance(body, Genesis))):
+        kind = type(body)
+        self._counts[kind] += 1
+        follow = self._ways.get(kind)
+        fits = follow is None or follow(index, body)
+        if not (fits and (index > 0 or kind is Genesis)):
             self._findings.add(StoryBroken(index=index))
         self._ts = body.ts
 
-    def _fits(self, index: int, body: Body) -> bool:
-        match body:
-            case Intent():
-                fits = self._intend(body)
-            case Outcome():
-                fits = self._settle(index, body)
-            case Genesis() | events.KeyChange():
-                fits = self.chain.follow(index, body)
-            case events.Resume():
-                fits = self._resume(index, body)
-            case events.ClockStep():
-                fits = body.before == self._ts
-            case events.Anchor():
-                fits = self._promise(index, body.size, body.root)
-            case events.Review():
-                fits = self._promise(index, body.end, body.root)
-            case _:
-                fits = True
-        return fits
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """How many entries there are of each kind."""
+        return {KIND_OF_TYPE[kind]: count for kind, count in self._counts.items()}
+
+    def _anchor(self, index: int, anchor: events.Anchor) -> bool:
+        return self._promise(index, anchor.size, anchor.root)
+
+    def _review(self, index: int, review: events.Review) -> bool:
+        return self._promise(index, review.end, review.root)
+
+    def _clock(self, _index: int, step: events.ClockStep) -> bool:
+        return step.before == self._ts
 
     def _resume(self, index: int, resume: events.Resume) -> bool:
         """What was put back is told in full; its outcomes may be stated again, since the tables forgot them."""
@@ -182,7 +190,7 @@ class Story:
             if size <= index and root_at(size).hex() != root:
                 self._findings.add(StoryBroken(index=index))
 
-    def _intend(self, intent: Intent) -> bool:
+    def _intend(self, _index: int, intent: Intent) -> bool:
         packed = _packed(intent.id)
         known = (
             intent.id in self._open

@@ -18,6 +18,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -67,9 +68,15 @@ def is_key_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(char.isspace() or char < " " for char in name)
 
 
+@lru_cache(maxsize=64)
 def key_id(name: str, algorithm: int, public: bytes) -> bytes:
     """The 4 bytes that tell keys of one name apart."""
     return hashlib.sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:_KEY_ID_BYTES]
+
+
+@lru_cache(maxsize=64)
+def _loaded(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ class VerifierKey:
     def verifies(self, text: str, signature: bytes) -> bool:
         """Whether *signature* is this key's over *text*."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+            _loaded(self.public).verify(signature, text.encode())
         except (InvalidSignature, ValueError):
             return False
         return True

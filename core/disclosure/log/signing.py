@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.disclosure.log import store
-from core.disclosure.log.checkpoint import Checkpoint, open_checkpoint
+from core.disclosure.log.checkpoint import Checkpoint, checkpoint_text, open_checkpoint
 from core.disclosure.log.errors import (
     CheckpointChanged,
     EntryMissing,
@@ -108,6 +108,18 @@ class LogSigner:
         wanted = (self.verifier,) if keys is None else keys
         signers = [key for key in self._keys if key.verifier in wanted]
         return store.SignedCheckpoint(checkpoint, sign_note(checkpoint.text, signers), now)
+
+    def has_signed(self, stored: StoredCheckpoint, keys: Sequence[VerifierKey]) -> bool:
+        """Whether the stored note is, byte for byte, what *keys* sign for its columns; False says only that it may not.
+
+        Ed25519 signs one text in one way, so a note that signing anew gives again was signed by the key.  What is made
+        here is compared and forgotten.
+        """
+        signers = [key for key in self._keys if key.verifier in keys]
+        if not keys or len(signers) != len(keys) or len({key.name for key in keys}) != 1:
+            return False
+        text = checkpoint_text(signers[0].name, stored.size, stored.root)
+        return stored.note == sign_note(text, signers)
 
 
 def read_key(path: Path) -> SignerKey:

@@ -10,7 +10,7 @@ import re
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.disclosure.log.errors import TileInvalid
 from core.disclosure.log.tree import EMPTY_ROOT, HASH_BYTES, fold, node_hash, root_of
@@ -147,6 +147,14 @@ def decode_bundle(content: bytes, width: int) -> list[bytes]:
     return entries
 
 
+class FullTile(NamedTuple):
+    """A tile that became full, its 256 hashes and the root over them."""
+
+    name: TileName
+    hashes: list[bytes]
+    root: bytes
+
+
 class TileStack:
     """The tiles of a growing log: takes blocks of leaf hashes in order, gives back each tile that became full.
 
@@ -157,7 +165,7 @@ class TileStack:
         self.size = 0
         self._open: list[list[bytes]] = [[]]
 
-    def extend(self, leaves: Sequence[bytes]) -> list[tuple[TileName, list[bytes]]]:
+    def extend(self, leaves: Sequence[bytes]) -> list[FullTile]:
         """Add up to 256 leaf hashes that do not cross a tile's edge; returns the tiles that they completed.
 
         Raises:
@@ -172,12 +180,13 @@ class TileStack:
         while len(self._open[level]) == TILE_WIDTH:
             hashes = self._open[level]
             number = (self.size >> TILE_HEIGHT * (level + 1)) - 1
-            completed.append((TileName(level, number, TILE_WIDTH), hashes))
+            full = FullTile(TileName(level, number, TILE_WIDTH), hashes, root_of(hashes))
+            completed.append(full)
             self._open[level] = []
             level += 1
             if level == len(self._open):
                 self._open.append([])
-            self._open[level].append(root_of(hashes))
+            self._open[level].append(full.root)
         return completed
 
     def partial_tiles(self) -> list[tuple[TileName, list[bytes]]]:

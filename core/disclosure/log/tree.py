@@ -67,17 +67,19 @@ class CompactRange:
         self.size = size
         self.frontier = list(frontier)
 
-    def append(self, leaf: bytes) -> list[tuple[int, bytes]]:
-        """Add a leaf hash; returns the nodes that it completed as (height, hash), the leaf's own excluded."""
+    def append(self, node: bytes, height: int = 0) -> list[tuple[int, bytes]]:
+        """Add a leaf hash; returns the nodes that it completed as (height, hash), the leaf's own excluded.
+
+        With a *height* it is the root of a perfect subtree of that height, which the size must be a multiple of.
+        """
         completed = []
-        height = 0
-        node = leaf
+        grown = 1 << height
         while self.size >> height & 1:
             node = node_hash(self.frontier.pop(), node)
             height += 1
             completed.append((height, node))
         self.frontier.append(node)
-        self.size += 1
+        self.size += grown
         return completed
 
     def root(self) -> bytes:

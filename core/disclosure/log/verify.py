@@ -24,18 +24,17 @@ from core.disclosure.log.keeping_errors import WrongKey
 from core.disclosure.log.keychain import Era, KeyChain, stored_chain
 from core.disclosure.log.lines import LINE_BYTES, lines_root
 from core.disclosure.log.model import NOTHING_SIGNED
-from core.disclosure.log.tiles import TILE_WIDTH, TileStack
-from core.disclosure.log.tree import CompactRange, leaf_hash, root_of
+from core.disclosure.log.tiles import TILE_HEIGHT, TILE_WIDTH, TileStack
+from core.disclosure.log.tree import CompactRange, leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
 
-    from core.disclosure.log.entries import Body
     from core.disclosure.log.high_water import HighWaterMark
     from core.disclosure.log.signing import LogSigner
-    from core.disclosure.log.store import StoredEntry
+    from core.disclosure.log.store import EntryRow
 
     LinesOf = Callable[[Connection, str], bytes | None]
 
@@ -62,34 +61,40 @@ class _Verification:
         self.checkpoints = 0
         self.signed_size = NOTHING_SIGNED
         self.past_holds = True
+        self.expected: Iterator[tuple[int, bytes]] = iter(())
+        self.upcoming: tuple[int, bytes] | None = None
+        self.known: dict[int, bytes] = {}
 
     def run(self, mark: HighWaterMark | None) -> VerifyReport:
         head = self._head()
-        expected = self._signed_roots()
-        upcoming = next(expected, None)
-        known = dict(self._marked(mark))
-        leaves: list[bytes] = []
-        while upcoming is not None and upcoming[0] == 0:
-            self._compare_root(*upcoming)
-            upcoming = next(expected, None)
-        for entry in self._entries(head.size):
-            leaf = self._entry(entry)
-            self.stack.append(leaf)
-            leaves.append(leaf)
-            if len(leaves) == TILE_WIDTH:
-                self._block(leaves)
-                leaves = []
-            while upcoming is not None and upcoming[0] == self.stack.size:
-                self._compare_root(*upcoming)
-                upcoming = next(expected, None)
-            if self.stack.size in known:
-                self._compare_root(self.stack.size, known[self.stack.size])
-        self.tiles.extend(leaves)
-        while upcoming is not None:
-            self.findings.add(LogWentBack(size=self.stack.size, marked=upcoming[0]))
-            upcoming = next(expected, None)
+        self.expected = self._signed_roots()
+        self.upcoming = next(self.expected, None)
+        self.known = dict(self._marked(mark))
+        self._compare_roots()
+        for leaves in self._blocks(head.size):
+            self._grow(leaves)
+        while self.upcoming is not None:
+            self.findings.add(LogWentBack(size=self.stack.size, marked=self.upcoming[0]))
+            self.upcoming = next(self.expected, None)
         self._end(head)
         return self._report()
+
+    def _grow(self, leaves: list[bytes]) -> None:
+        """Add a block of leaf hashes, comparing each root that was signed on the way."""
+        full = self.tiles.extend(leaves)
+        end = self.stack.size + len(leaves)
+        inside = self.upcoming is not None and self.upcoming[0] < end
+        if full and not inside and not any(self.stack.size < size < end for size in self.known):
+            self.stack.append(full[0].root, TILE_HEIGHT)
+            self._compare_roots()
+        else:
+            for leaf in leaves:
+                self.stack.append(leaf)
+                self._compare_roots()
+        for name, _, root in full:
+            level, number = name.level + 1, name.number
+            if self.nodes.pop((level, number), None) != root:
+                self.findings.add(NodeChanged(level=level, index=number))
 
     def _chain(self) -> KeyChain:
         """The keys of each size; when the entries do not tell them, the signer's own."""
@@ -124,38 +129,48 @@ class _Verification:
         for stored in store.checkpoints(self.connection):
             self.checkpoints += 1
             self.signed_size = stored.size
+            keys = self.chain.at(stored.size)
             try:
-                yield stored.size, signing.check_stored(stored, self.chain.at(stored.size)).root
+                if not self.signer.has_signed(stored, keys):
+                    signing.check_stored(stored, keys)
+                yield stored.size, stored.root
             except CheckpointChanged as problem:
                 self.findings.add(problem)
         if store.signed_size(self.connection) != self.signed_size:
             self.findings.add(CheckpointChanged(size=store.signed_size(self.connection)))
 
-    def _entries(self, size: int) -> Iterator[StoredEntry]:
-        for entry in store.read_entries(self.connection, 0, size):
-            if entry.index != self.stack.size:
+    def _blocks(self, size: int) -> Iterator[list[bytes]]:
+        """The leaf hashes of each block of 256, the last one shorter; each entry is checked on the way."""
+        leaves: list[bytes] = []
+        expected = 0
+        for row in store.read_rows(self.connection, 0, size):
+            if row[0] != expected:
                 break
-            yield entry
+            expected += 1
+            leaves.append(self._entry(row))
+            if len(leaves) == TILE_WIDTH:
+                yield leaves
+                leaves = []
         # Past a gap no root can be computed: what follows is not read.
-        if self.stack.size != size:
-            self.findings.add(EntryMissing(index=self.stack.size))
+        if expected != size:
+            self.findings.add(EntryMissing(index=expected))
+        if leaves:
+            yield leaves
 
-    def _entry(self, entry: StoredEntry) -> bytes:
+    def _entry(self, row: EntryRow) -> bytes:
         """The entry's leaf hash, from its bytes."""
         try:
-            body = entry.check()
+            body = store.checked(row)
         except EntryChanged as problem:
             self.findings.add(problem)
-        else:
-            self.story.follow(entry.index, body)
-            self._lines_of(entry.index, body)
-            return entry.leaf_hash
-        return leaf_hash(entry.body)
+            return leaf_hash(row[2])
+        self.story.follow(row[0], body)
+        if self.lines is not None and type(body) is Intent:
+            self._compare_lines(self.lines, row[0], body)
+        return row[3]
 
-    def _lines_of(self, index: int, body: Body) -> None:
-        if self.lines is None or not isinstance(body, Intent):
-            return
-        content = self.lines(self.connection, body.id)
+    def _compare_lines(self, lines: LinesOf, index: int, body: Intent) -> None:
+        content = lines(self.connection, body.id)
         try:
             held = (
                 content is not None
@@ -170,12 +185,14 @@ class _Verification:
         elif not held:
             self.findings.add(LinesChanged(transfer=body.id, index=index))
 
-    def _block(self, leaves: list[bytes]) -> None:
-        """A full block: each stored hash that it completes must be the one computed here."""
-        for name, hashes in self.tiles.extend(leaves):
-            level, number = name.level + 1, name.number
-            if self.nodes.pop((level, number), None) != root_of(hashes):
-                self.findings.add(NodeChanged(level=level, index=number))
+    def _compare_roots(self) -> None:
+        """What was signed of the size reached, and what the mark says of it."""
+        size = self.stack.size
+        while self.upcoming is not None and self.upcoming[0] == size:
+            self._compare_root(*self.upcoming)
+            self.upcoming = next(self.expected, None)
+        if size in self.known:
+            self._compare_root(size, self.known[size])
 
     def _compare_root(self, size: int, root: bytes) -> None:
         """Every later root differs too, so only the first that does is told."""
