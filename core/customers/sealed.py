@@ -7,18 +7,19 @@ and field, so that one cannot be moved to another row.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.actor import Role, require
 from core.customers.fields import clean_iban, clean_ip
 from core.customers.history import recorded
 from core.customers.model import customer_sealed_table
-from core.customers.places import chunks
 from core.customers.reading import require_usable
 from core.customers.types import SealedField, Source, SourceKind
+from core.id_lists import among
 from core.notices.noting import note_field
+from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
 
 _table = customer_sealed_table
 _DISCLOSED_AS = {"iban": "bank.iban", "ip": "ip"}
+_PRESENT: Final = Prepared(
+    select(_table.c.customer_id, _table.c.sealed).where(
+        _table.c.id.in_(
+            select(func.max(_table.c.id))
+            .where(among(_table.c.customer_id, "ids"), _table.c.field == bindparam("wanted"))
+            .group_by(_table.c.customer_id)
+        ),
+        _table.c.sealed.is_not(None),
+    )
+)
 _CLEANERS = {"iban": clean_iban, "ip": clean_ip}
 _SHOWN_AT_END = 3
 
@@ -112,19 +123,13 @@ def values_of(
     connection: Connection, keyring: KeyRing, customer_ids: Sequence[int], field: SealedField
 ) -> Mapping[int, str]:
     """The present values of one field, whole: for the gate, which logs what leaves.  People use `reveal`."""
-    found: dict[int, str] = {}
-    for ids in chunks(customer_ids):
-        latest = select(func.max(_table.c.id)).where(_table.c.customer_id.in_(ids), _table.c.field == field)
-        rows = connection.execute(
-            select(_table.c.customer_id, _table.c.sealed).where(
-                _table.c.id.in_(latest.group_by(_table.c.customer_id)), _table.c.sealed.is_not(None)
-            )
-        ).all()
-        keys = keyring.existing_data_keys(connection, [row.customer_id for row in rows])
-        for customer_id, sealed in rows:
-            if customer_id in keys:
-                found[customer_id] = _unseal(keys[customer_id], customer_id, field, sealed)
-    return found
+    rows = _PRESENT.rows(connection, {"ids": customer_ids, "wanted": field})
+    keys = keyring.existing_data_keys(connection, [customer_id for customer_id, _ in rows]) if rows else {}
+    return {
+        customer_id: _unseal(keys[customer_id], customer_id, field, content)
+        for customer_id, content in rows
+        if customer_id in keys
+    }
 
 
 def masked(connection: Connection, keyring: KeyRing, customer_id: int, field: SealedField) -> str | None:

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
 SENDERS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
 NO_APPROVALS: Final = ApprovalRules()
 _TRIES: Final = 3
+_SOME: Final = 5000
 PDF: Final = "application/pdf"
 
 
@@ -146,21 +147,21 @@ class Gate:
         return preview
 
     def _scan(self, connection: Connection, plan: Plan, payloads: Sequence[Payload]) -> None:
-        ids = [subject.customer_id for subject in plan.subjects.values()]
-        hidden = disclosure_view(connection, self.keyring, ids, REGISTER_FIELDS - plan.fields)
-        withheld = {
-            item_id: disclosure_view(connection, self.keyring, [plan.subjects[item_id].customer_id], fields)
-            for item_id, fields in plan.withheld.items()
-        }
-
-        def forbidden() -> Iterator[tuple[str, FieldValue]]:
+        def hidden() -> Iterator[tuple[str, FieldValue]]:
+            # Some at a time: all that is hidden of 100,000 persons need not be there at once.
+            of_fields: dict[frozenset[str], list[int]] = {}
             for item_id, subject in plan.subjects.items():
-                yield from hidden.get(subject.customer_id, {}).items()
-                yield from withheld.get(item_id, {}).get(subject.customer_id, {}).items()
+                fields = (REGISTER_FIELDS - plan.fields) | plan.withheld.get(item_id, frozenset())
+                of_fields.setdefault(fields, []).append(subject.customer_id)
                 yield from ((name, value) for name, value in subject.extra.items() if name not in plan.fields)
+            for fields, ids in of_fields.items():
+                for start in range(0, len(ids), _SOME):
+                    some = disclosure_view(connection, self.keyring, ids[start : start + _SOME], fields)
+                    for values in some.values():
+                        yield from values.items()
 
-        canaries = Canaries(forbidden(), (value for item in plan.items for value in item.fields.values()))
-        found = frozenset[str]().union(*(canaries.found_in(_readable(it)) for it in payloads))
+        canaries = Canaries(hidden(), (value for item in plan.items for value in item.fields.values()))
+        found = canaries.found_in(*(_readable(it) for it in payloads))
         if found:
             raise ForbiddenValueInPayload(
                 recipient=plan.recipient.name, adapter=plan.way, fields=", ".join(sorted(found))

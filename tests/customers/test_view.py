@@ -16,11 +16,12 @@ from core.customers.restrictions import Ground
 from core.customers.types import Status
 from core.customers.view import FIELDS, Standing, disclosure_view
 from core.disclosure.categories import CATEGORY_OF_FIELD, fields_of
-from core.prepared import Prepared
 from tests.customers.conftest import FIRM, LETTER, MATTI
 from tests.customers.test_invoices import invoiced
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from core.actor import Actor
     from core.database import Database
     from core.keys import KeyRing
@@ -81,12 +82,20 @@ def test_no_other_column_is_even_read(database: Database, keyring: KeyRing, fiel
     def listen(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         statements.append(statement)
 
-    def note(prepared: Prepared, *given: Any) -> Any:
-        statements.append(prepared.text(given[0]))
-        return stream(prepared, *given)
+    class Noting:
+        """The driver's cursor, and what it was given."""
 
-    stream = Prepared.stream
-    with database.reading() as connection, patch.object(Prepared, "stream", note):
+        def __init__(self, connection: Connection) -> None:
+            self._cursor: Any = connection.connection.cursor()
+
+        def execute(self, statement: str, parameters: Any) -> None:
+            statements.append(statement)
+            self._cursor.execute(statement, parameters)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._cursor, name)
+
+    with database.reading() as connection, patch("core.prepared._cursor", Noting):
         event.listen(database.engine, "before_cursor_execute", listen)
         try:
             disclosure_view(connection, keyring, [1, 2, 3], fields)
