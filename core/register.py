@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from core import migrations
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.errors import RegisterError
 from core.fence import Fence
-from core.keys import KeyRing
+from core.keys import KeyFileExists, KeyRing, data_key_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +48,24 @@ class Register:
         database.fence = self.fence
         try:
             migrations.check(database)
+            self._begin_fence(database)
         except RegisterError:
             database.close()
             raise
         return database
+
+    def _begin_fence(self, database: Database) -> None:
+        """A register from before there was a fence gets one, unless somebody was erased: then one has been lost."""
+        path = self.config.keys.erasure_fence_file
+        if path.exists():
+            return
+        erased = (
+            select(data_key_table.c.customer_id).where(data_key_table.c.shredded_at.is_not(None)).limit(1)
+        )
+        with database.reading() as connection:
+            if connection.execute(erased).first() is None:
+                with suppress(KeyFileExists):
+                    Fence.create(path)
 
     @cached_property
     def keyring(self) -> KeyRing:
