@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-# How long a chunk may hold the database's write lock: others wait for it when they save.
+# How long a chunk may hold SQLite's one write lock: others wait for it when they save.
 HELD_SECONDS: Final = 0.1
+# On PostgreSQL only who saves a customer of the chunk itself waits.
+_ROWS_HELD_SECONDS: Final = 0.5
 _FIRST: Final = 200
 _LEAST: Final = 50
 _GROWTH: Final = 2
@@ -28,3 +30,8 @@ class Pace:
         """The last chunk had *rows* and took *seconds*."""
         wanted = rows * self.seconds / max(seconds, 1e-6)
         self.size = max(min(_LEAST, self.most), min(self.most, int(wanted), self.size * _GROWTH))
+
+
+def pace_on(dialect: str, most: int) -> Pace:
+    """How a chunk that holds locks is paced on a database."""
+    return Pace(most, HELD_SECONDS if dialect == "sqlite" else _ROWS_HELD_SECONDS)

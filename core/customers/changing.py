@@ -17,8 +17,8 @@ from core.customers import search
 from core.customers.errors import ChangedMeanwhile, CustomerNotFound
 from core.customers.history import recorded
 from core.customers.model import customer_change_table, customer_table
-from core.customers.naming import SearchText, search_text
-from core.customers.types import VALUE_FIELDS, CustomerValues
+from core.customers.naming import SearchText, text_of_row
+from core.customers.types import VALUE_FIELDS
 from core.database import milliseconds
 from core.id_lists import among
 from core.prepared import Prepared
@@ -103,11 +103,7 @@ def plan(
         updates.setdefault(tuple(different), []).append(row)
         history.append((customer_id, changes_text({it: (before[it], different[it]) for it in different})))
         if not _UNSEARCHED.issuperset(different):
-            after = {**before, **different}
-            values = CustomerValues(*[after[field] for field in VALUE_FIELDS])
-            texts[customer_id] = search_text(
-                after["number"], values, protected_address=after["protected_address"]
-            )
+            texts[customer_id] = text_of_row({**before, **different})
     return Planned(updates, history, search.plan_replacement(connection, texts))
 
 

@@ -17,7 +17,7 @@ from core import bulk
 from core.batches import quarantine, service
 from core.batches.errors import AlreadyApplied, AlreadyUndone, NotReady
 from core.batches.model import batch_row_table
-from core.batches.pace import Pace
+from core.batches.pace import pace_on
 from core.batches.steps import next_chunk
 from core.batches.types import BatchKind, BatchState, Progress
 from core.clock import HELSINKI
@@ -78,7 +78,7 @@ def carry_out(register: Register, actor: Actor, number: int, *, progress: Watche
     batch = _begin(register, actor, number)
     with register.database.reading() as connection:
         ((total,),) = _COUNT.rows(connection, {"batch": batch.id})
-    work, pace = _Applying(register.database, actor, rules_of(register.config, batch)), Pace(CHUNK)
+    work, pace = _Applying(register.database, actor, rules_of(register.config, batch)), pace_on(register.database.dialect, CHUNK)
     while (after := next_chunk(register.database, batch, work, pace)) is not None:
         batch = after
         done = batch.rows - batch.count(Outcome.QUARANTINED)

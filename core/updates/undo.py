@@ -19,7 +19,7 @@ from core.actor import Role, require
 from core.batches import quarantine, service
 from core.batches.errors import AlreadyUndone, NothingToUndo
 from core.batches.model import batch_row_table
-from core.batches.pace import Pace
+from core.batches.pace import pace_on
 from core.batches.steps import next_chunk
 from core.batches.types import BatchKind, BatchState, Progress
 from core.customers import bans, changing, places
@@ -123,7 +123,7 @@ def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | N
     run, batch = _begin(register, actor, run_id)
     with register.database.reading() as connection:
         ((total,),) = _COUNT.rows(connection, {"batch": run.id})
-    work, pace = _Undoing(actor, run), Pace(CHUNK)
+    work, pace = _Undoing(actor, run), pace_on(register.database.dialect, CHUNK)
     while (after := next_chunk(register.database, batch, work, pace)) is not None:
         batch = after
         if progress is not None and progress(Progress(batch.rows, total, batch.counts)) is False:
