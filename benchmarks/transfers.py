@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import func, insert, select
 
 from benchmarks.measure import Measurement, Options, percentile
 from benchmarks.registers import empty_database
@@ -30,7 +31,12 @@ from core.bulk import insert_rows
 from core.disclosure import transfers
 from core.disclosure.log.export_check import verify_export
 from core.disclosure.log.high_water import replace_file
-from core.disclosure.model import recipient_version_table, transfer_line_table, transfer_table
+from core.disclosure.model import (
+    recipient_version_table,
+    transfer_line_table,
+    transfer_table,
+    transfer_tally_table,
+)
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import TransferState
 from core.keys import KeyRing
@@ -286,6 +292,10 @@ def _fill(database: Database, count: int) -> None:
                     for line in range(2)
                 ],
             )
+        kept = [transfer_table.c[it] for it in ("recipient_code", "purpose", "state", "staff_id")]
+        tallied = select(*kept, func.count()).group_by(*kept)
+        names = [*(column.name for column in kept), "transfers"]
+        uow.connection.execute(insert(transfer_tally_table).from_select(names, tallied))
         uow.commit()
     # As a database in use is after a night: PostgreSQL counts by an index alone only what was vacuumed.
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -75,6 +75,17 @@ transfer_table: Final = Table(
     Index("ix_transfer_created_at", "created_at", "number", "recipient_code", "purpose", "state", "staff_id"),
 )
 
+# How many transfers came to an end; see core.disclosure.tally.  The program itself is staff number 0 here.
+transfer_tally_table: Final = Table(
+    "transfer_tally",
+    metadata,
+    Column("recipient_code", String(64), primary_key=True),
+    Column("purpose", String(32), primary_key=True),
+    Column("state", String(16), primary_key=True),
+    Column("staff_id", Identity, primary_key=True, autoincrement=False),
+    Column("transfers", BigInteger, nullable=False),
+)
+
 transfer_line_table: Final = Table(
     "transfer_line",
     metadata,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from core.disclosure import tally
 from core.disclosure.exits import Accepted, NotFound, NotSent, Partial, Rejected, Unknown
 from core.disclosure.model import (
     transfer_event_table,
@@ -38,6 +39,7 @@ _MESSAGE_WIDTH: Final = 500
 _TRANSFER: Final = Prepared(
     select(
         transfer_table.c.state,
+        transfer_table.c.staff_id,
         transfer_table.c.id,
         transfer_table.c.number,
         transfer_table.c.recipient_code,
@@ -189,13 +191,14 @@ def conclude(
     *digest* is the keyed digest of what was sent, *decided_by* that of who decided.  False when there was nothing left to conclude.
     """
     (row,) = _TRANSFER.rows(uow.connection, {"transfer": transfer_id})
-    facts = TransferFacts(*row[1:])
+    before, sender = row[:2]
+    facts = TransferFacts(*row[2:])
     numbers: dict[str, int] = {}
     states: dict[str, str | None] = {}
     for item_id, number, stored in _STATES.stream(uow.connection, {"transfer": transfer_id}):
         numbers[item_id], states[item_id] = number, stored
     news = {item_id: it for item_id, it in outcomes.items() if states[item_id] in (None, ItemState.IN_DOUBT)}
-    if not news or (row[0] not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
+    if not news or (before not in OPEN_STATES and all(states[k] == it.state for k, it in news.items())):
         return False
     _write_lines(uow, facts, news, numbers)
     after = [
@@ -204,6 +207,7 @@ def conclude(
     state = combined(after)
     index = log.append(uow, "outcome", _entry(transfer_id, after, by, digest, decided_by))
     _FINISH.run(uow.connection, {"transfer": transfer_id, "new_state": state, "finished": uow.now})
+    tally.move(uow.connection, facts.recipient, facts.purpose, sender, states=(before, state))
     event = {
         "transfer_id": transfer_id,
         "at": uow.now,

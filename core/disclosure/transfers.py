@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, or_, select
 
+from core.disclosure import tally
 from core.disclosure.errors import NoSuchTransfer
 from core.disclosure.log.lines import Line, encode_lines
 from core.disclosure.model import (
@@ -19,6 +20,7 @@ from core.disclosure.model import (
 )
 from core.disclosure.sealing import opened_line
 from core.disclosure.types import (
+    OPEN_STATES,
     ItemOutcome,
     ItemState,
     LeftOut,
@@ -178,10 +180,12 @@ def _filtered(query: Select[Any], wanted: TransferFilter) -> Select[Any]:
 
 def count(connection: Connection, wanted: TransferFilter) -> int:
     """How many transfers the filter lets through."""
-    counted: int = connection.execute(
-        _filtered(select(func.count()).select_from(transfer_table), wanted)
-    ).scalar_one()
-    return counted
+    query = _filtered(select(func.count()).select_from(transfer_table), wanted)
+    if any(it is not None for it in (wanted.since, wanted.until, wanted.numbers, wanted.customer_id)):
+        return int(connection.execute(query).scalar_one())
+    under_way = connection.execute(query.where(transfer_table.c.state.in_(OPEN_STATES))).scalar_one()
+    ended = tally.ended(connection, wanted.recipient, wanted.purpose, wanted.state, wanted.staff_id)
+    return int(under_way) + ended
 
 
 def page(

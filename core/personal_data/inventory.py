@@ -454,6 +454,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         batch_table.name: "a run as a whole: its file, counts and who ran it",
         data_key_table.name: "a random key, wrapped; erasure destroys it by itself, last of all",
         disclosure.recipient_version_table.name: "about recipients",
+        disclosure.transfer_tally_table.name: _COUNTS,
         disclosure.transfer_attempt_table.name: "what was tried and when, with a keyed digest",
         review.approval_table.name: "a sealed request, opened only to approve it; erasure voids those that wait",
     }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.actor import SYSTEM, Actor, Role
 from core.clock import FixedClock
@@ -22,7 +22,8 @@ from core.disclosure import transfers
 from core.disclosure.errors import KeyInUse, NobodyToSend, OutcomeNotRecorded
 from core.disclosure.log import LogFault
 from core.disclosure.model import transfer_line_table, transfer_table
-from core.disclosure.types import ItemState
+from core.disclosure.transfers import TransferFilter
+from core.disclosure.types import ItemState, TransferState
 from core.keys import KeyRing
 from tests.conftest import THE_MORNING
 from tests.support.gate_house import House, Stop, open_house
@@ -159,6 +160,22 @@ class Sending(RuleBasedStateMachine):
             assert sum(1 for arrived, _ in house.partner.arrivals if arrived == key) == before
         arrivals = [key for key, _ in house.partner.arrivals]
         assert len(arrivals) == len(set(arrivals)), "sent twice"
+
+    @invariant()
+    def counts_are_what_counting_gives(self) -> None:
+        """What is kept of how many there are agrees with the transfers themselves, for each state and all."""
+        with self.house.database.reading() as connection:
+            rows = connection.execute(
+                select(transfer_table.c.state, func.count()).group_by(transfer_table.c.state)
+            )
+            counted: dict[str, int] = {row[0]: row[1] for row in rows}
+            for state in TransferState:
+                wanted = TransferFilter(
+                    state=state, recipient="accountant", staff_id=self.house.actor.staff_id
+                )
+                assert transfers.count(connection, wanted) == counted.get(state, 0)
+            assert transfers.count(connection, TransferFilter()) == sum(counted.values())
+            assert transfers.count(connection, TransferFilter(purpose="credit_check")) == 0
 
 
 def test_random_histories_agree_with_the_partner(sqlite_url: str) -> None:
