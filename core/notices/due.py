@@ -23,7 +23,6 @@ from core.disclosure.recipients import recipients
 from core.notices.events import record_many
 from core.notices.holders import holdings, not_recipients
 from core.notices.model import notice_check_table, notice_table
-from core.notices.noting import note_batch
 from core.notices.types import AWAITING, OPEN, Cause, Looked, NoticeState
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.actor import Actor
-    from core.batches.types import Batch
     from core.database import UnitOfWork
     from core.disclosure.recipients import Recipient
     from core.notices.types import Holding
@@ -59,14 +57,6 @@ FIELDS_OF_COLUMN: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _check: Final = notice_check_table.c
 _notice: Final = notice_table.c
-
-
-def after_batch(register: Register, actor: Actor, batch: Batch) -> Looked:
-    """Note what *batch* changed and look for the holders of its old values: one call at its end, harmless when repeated."""
-    with register.database.unit_of_work() as uow:
-        note_batch(uow, batch)
-        uow.commit()
-    return catch_up(register, actor, limit=AT_THE_END)
 
 
 def catch_up(

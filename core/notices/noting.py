@@ -7,24 +7,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import exists, func, insert, literal, null, select
+from sqlalchemy import bindparam, exists, func, insert, literal, null, select
 
-from core.batches.model import batch_row_table
 from core.customers.model import customer_change_table
 from core.disclosure.model import transfer_line_table
+from core.id_lists import among
 from core.notices.model import notice_check_table
+from core.prepared import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement
 
-    from core.batches.types import Batch
     from core.database import UnitOfWork
 
 _change: Final = customer_change_table.c
 _check: Final = notice_check_table.c
 _CHUNK: Final = 500
+_SENT: Final = Prepared(
+    select(transfer_line_table.c.customer_id)
+    .where(among(transfer_line_table.c.customer_id, "ids"))
+    .distinct()
+)
+_NOTE_BATCH: Final = Prepared(
+    insert(notice_check_table).from_select(
+        ["customer_id", "change_id"],
+        select(_change.customer_id, _change.id).where(
+            among(_change.customer_id, "ids"),
+            _change.batch_id == bindparam("batch"),
+            ~exists().where(_check.change_id == _change.id),
+        ),
+    )
+)
 
 
 def note_changes(uow: UnitOfWork, customer_ids: Sequence[int]) -> None:
@@ -49,18 +64,11 @@ def note_field(uow: UnitOfWork, customer_id: int, field: str) -> None:
     )
 
 
-def note_batch(uow: UnitOfWork, batch: Batch) -> None:
-    """Everything that *batch* changed; to be called in the transaction that ends it, or again: no change is noted twice."""
-    # Found by the batch's rows, since a history of millions has no order by batch.
-    rows = batch_row_table.c
-    undone = getattr(batch, "undoes", None)
-    numbers = [batch.id] if undone is None else [batch.id, undone]
-    mine = select(rows.customer_id).where(rows.batch_id.in_(numbers), rows.customer_id.is_not(None))
-    known = exists().where(_check.change_id == _change.id)
-    chosen = select(_change.customer_id, _change.id).where(
-        _change.customer_id.in_(mine), _change.batch_id == batch.id, _was_sent(_change.customer_id), ~known
-    )
-    _note(uow, chosen)
+def note_batch(uow: UnitOfWork, batch_id: int, customer_ids: Collection[int]) -> None:
+    """What a batch has changed of *customer_ids*; to be called in the transaction of each of its chunks."""
+    sent = {of for (of,) in _SENT.rows(uow.connection, {"ids": customer_ids})} if customer_ids else set()
+    if sent:
+        _NOTE_BATCH.run(uow.connection, {"ids": sent, "batch": batch_id})
 
 
 def _was_sent(customer_id: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -24,7 +24,6 @@ from core.clock import HELSINKI
 from core.customers import places
 from core.customers.changing import NAMES, before_of
 from core.id_lists import among
-from core.notices.noting import note_batch
 from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
 from core.updates.deciding import DOUBTS, Asked, decided_of, rules_of
@@ -78,7 +77,10 @@ def carry_out(register: Register, actor: Actor, number: int, *, progress: Watche
     batch = _begin(register, actor, number)
     with register.database.reading() as connection:
         ((total,),) = _COUNT.rows(connection, {"batch": batch.id})
-    work, pace = _Applying(register.database, actor, rules_of(register.config, batch)), pace_on(register.database.dialect, CHUNK)
+    work, pace = (
+        _Applying(register.database, actor, rules_of(register.config, batch)),
+        pace_on(register.database.dialect, CHUNK),
+    )
     while (after := next_chunk(register.database, batch, work, pace)) is not None:
         batch = after
         done = batch.rows - batch.count(Outcome.QUARANTINED)
@@ -117,8 +119,6 @@ def _finish(register: Register, actor: Actor, batch: Batch) -> Batch:
     directory = register.config.files.quarantine_directory
     batch = quarantine.hand_over(register.database, batch, directory, actor.language)
     with register.database.unit_of_work() as uow:
-        # Whoever was sent the old values is looked up later; that it is to be done is as durable as the run itself.
-        note_batch(uow, batch)
         batch = service.finish(uow, batch)
         uow.commit()
     return batch

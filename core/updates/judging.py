@@ -22,7 +22,6 @@ from core.customers.changing import before_of
 from core.customers.reading import get, require_not_erased
 from core.errors import Words
 from core.messages import tr
-from core.notices.noting import note_changes
 from core.staff.access_log import Access, record_access
 from core.updates.explaining import candidates_in
 from core.updates.policy import decide_accepted
@@ -92,8 +91,6 @@ def accept(uow: UnitOfWork, actor: Actor, run: int, line: int, *, customer_id: i
         assert decision.reason is not None
         raise CannotAccept(line=line, reason=Words(REASON_NAMES[decision.reason]))
     write_accepted(uow, actor, held, standing, decision)
-    # The run's own end has noted what it changed by itself; this comes after.
-    note_changes(uow, [meant])
     task = f"address update {run}, proposal accepted"
     record_access(uow, actor, action=Access.CHANGE, customer_id=meant, task=task)
     chosen = customer_id is not None and customer_id != held.row.customer_id

@@ -129,8 +129,6 @@ def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | N
         if progress is not None and progress(Progress(batch.rows, total, batch.counts)) is False:
             return batch
     with register.database.unit_of_work() as uow:
-        # Whoever was told the values that are now taken back is to be told again.
-        note_batch(uow, batch)
         batch = service.finish(uow, batch)
         service.turn(uow, service.get(uow.connection, run.id, BatchKind.UPDATE), BatchState.UNDONE)
         uow.commit()
@@ -225,9 +223,11 @@ class _Undoing:
 
     def write(self, uow: UnitOfWork, batch: Batch, ahead: _Ahead) -> tuple[Batch, int]:
         """Take back, keep what is spared, and close the rows."""
-        changing.write(
+        changed = changing.write(
             uow, self.actor, ahead.planned, self._fallback, batch_id=batch.id, restored=ahead.restored
         )
+        # Whoever was told the values that are now taken back is to be told again.
+        note_batch(uow, batch.id, changed)
         lifted = ahead.banned.difference(ahead.barred)
         reason = tr(N_("run {number} was undone"), self.actor.language, number=self.run.id)
         bans.lift_of_batch(uow, self.actor, self.run.id, lifted, reason=reason)

@@ -18,6 +18,7 @@ from core.customers.errors import CustomerErased, CustomerRestricted
 from core.customers.reading import changed_meanwhile
 from core.customers.restrictions import restricted_many
 from core.customers.types import Source, Status
+from core.notices.noting import note_batch
 from core.updates.types import Meaning, Outcome
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ def write_planned(uow: UnitOfWork, actor: Actor, batch: Batch, planned: Planned)
         ChangedMeanwhile: one of them is not.
     """
     require(actor, Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
-    changing.write(uow, actor, planned.customers, source_of(batch), batch_id=batch.id)
+    changed = changing.write(uow, actor, planned.customers, source_of(batch), batch_id=batch.id)
+    # Whoever was sent the old values is looked up later; that it is to be done is as durable as the change itself.
+    note_batch(uow, batch.id, changed)
     for day, customer_ids in planned.bans.items():
         bans = [(customer_id, BanKind.REGISTER_UPDATE) for customer_id in customer_ids]
         forbid_many(uow, actor, bans, origin=f"{batch.name}, {batch.file}", since=day, batch_id=batch.id)
