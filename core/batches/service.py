@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select, update
 
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from core.actor import Actor
-    from core.database import UnitOfWork
+    from core.database import Database, UnitOfWork
     from core.tabular import Table
+
+_TAKEN_AWAY: Final = -1
+_DISCARDED: Final = 5_000
 
 
 def begin(
@@ -184,15 +187,28 @@ def set_quarantine_file(uow: UnitOfWork, batch: Batch, path: str | None) -> Batc
     return _moved(uow, batch, quarantine_file=path)
 
 
-def discard(uow: UnitOfWork, batch: Batch) -> None:
-    """Forget a batch that changed nothing yet.
+def discard(database: Database, batch: Batch) -> None:
+    """Forget a batch that changed nothing yet, some rows at a time, so that nobody waits for a million of them.
 
     Raises:
         SomebodyElse: it is no longer where *batch* says: somebody has begun to apply it.
     """
-    _moved(uow, batch, finished_at=None)
-    uow.connection.execute(delete(batch_row_table).where(batch_row_table.c.batch_id == batch.id))
-    uow.connection.execute(delete(batch_table).where(batch_table.c.id == batch.id))
+    with database.unit_of_work() as uow:
+        # Whoever is reading it finds at the next chunk that it has been taken away.
+        batch = _moved(uow, batch, state=BatchState.READING, position=_TAKEN_AWAY)
+        uow.commit()
+    row = batch_row_table.c
+    some = select(row.line).where(row.batch_id == batch.id).order_by(row.line).limit(_DISCARDED)
+    left = True
+    while left:
+        with database.unit_of_work() as uow:
+            done = uow.connection.execute(
+                delete(batch_row_table).where(row.batch_id == batch.id, row.line.in_(some))
+            )
+            left = done.rowcount > 0
+            if not left:
+                uow.connection.execute(delete(batch_table).where(batch_table.c.id == batch.id))
+            uow.commit()
 
 
 def get(connection: Connection, number: int, kind: BatchKind) -> Batch:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from core import bulk
 from core.batches import quarantine, service
-from core.batches.errors import AlreadyDone
+from core.batches.errors import AlreadyDone, SomebodyElse
 from core.batches.model import batch_row_table
 from core.batches.pace import Pace
 from core.batches.types import BatchKind, BatchState, Origin, Progress
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 2_000
 # Matching by likeness takes a thousand times as long as by number; who watches is told about every second.
 _CHUNK_SECONDS: Final = 1.0
+_NOTHING_CAME: Final = (BatchState.READING, BatchState.READY)
 _KEPT: Final = (
     "batch_id", "line", "key", "customer_id", "meaning", "answered_on", "values", "matched_by", "grade",
     "explanation", "outcome", "reason",
@@ -204,16 +205,21 @@ def begin_reading(
 
     Raises:
         AlreadyDone: it has been applied before, and *again* doesn't say that this is meant.
+        SomebodyElse: somebody else has begun to read the very same meanwhile.
     """
+    with register.database.reading() as connection:
+        earlier = service.of_file(connection, BatchKind.UPDATE, service_name, origin.digest)
+    if earlier is not None and earlier.state in _NOTHING_CAME and not _decided_on(earlier):
+        # What was foreseen then may be different now.
+        service.discard(register.database, earlier)
     with register.database.unit_of_work() as uow:
         earlier = service.of_file(uow.connection, BatchKind.UPDATE, service_name, origin.digest)
         if earlier is not None and (earlier.state is BatchState.APPLYING or _decided_on(earlier)):
             return earlier
         if earlier is not None and earlier.state is BatchState.DONE and not again:
             raise AlreadyDone(number=earlier.id, day=_day(earlier), file=earlier.file)
-        if earlier is not None and earlier.state in (BatchState.READING, BatchState.READY):
-            # Nothing came of it; what was foreseen then may be different now.
-            service.discard(uow, earlier)
+        if earlier is not None and earlier.state in _NOTHING_CAME:
+            raise SomebodyElse(number=earlier.id)
         batch = service.begin_from(
             uow,
             actor,
