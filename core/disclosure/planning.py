@@ -165,7 +165,7 @@ def still_holds(
             out[share.subject.customer_id] = why
             continue
         item = next(items, None)
-        if item is None or (item.id, item.key, item.fields) != (share.id, share.subject.key, share.held):
+        if item is None or item.fields != share.held or (item.id, item.key) != (share.id, share.subject.key):
             return False
     return next(items, None) is None and _left_out(connection, out) == plan.left_out
 
@@ -259,7 +259,7 @@ def _decide(terms: _Terms, how: Standing | None, reason: str | None, *, given_be
 
 def _held(values: Mapping[str, str], subject: Subject, fields: frozenset[str]) -> Mapping[str, FieldValue]:
     """The fields that the subject has a value in."""
-    if not subject.extra and all(values.values()):
+    if not subject.extra and "" not in values.values():
         return values
     held: dict[str, FieldValue] = {name: value for name, value in values.items() if value}
     return held | {name: value for name, value in subject.extra.items() if name in fields and value}
