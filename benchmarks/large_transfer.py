@@ -1,4 +1,6 @@
-"""One large transfer in a process of its own: prints seconds, peak megabytes, seconds of drawing up, the processor's."""
+"""One large transfer in a process of its own: prints seconds, peak megabytes, the processor's seconds of drawing it up
+and of the transfer, then those of its preview and the peak with it.
+"""
 
 from __future__ import annotations
 
@@ -67,13 +69,20 @@ def measure(directory: Path) -> None:
         uow.commit()
     log.sign()
     seconds, processor = time.perf_counter() - began, time.process_time() - worked
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    # Last, since its plan is a second one in memory, which the transfer itself never has.
-    began = time.perf_counter()
+    memory = _peak()
+    # Afterwards, so that the bytes of a preview and a second plan are not held against the transfer.
+    began = time.process_time()
+    gate.preview(plan)
+    previewed, peak = time.process_time() - began, _peak()
+    began = time.process_time()
     with database.reading() as connection:
         draw_up(connection, keyring, gate.exits, request, database.clock.now())
-    drawn_up = time.perf_counter() - began
-    sys.stdout.write(f"{seconds} {memory} {drawn_up} {processor}\n")
+    drawn_up = time.process_time() - began
+    sys.stdout.write(f"{seconds} {memory} {drawn_up} {processor} {previewed} {peak}\n")
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
