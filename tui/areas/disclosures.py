@@ -1,4 +1,4 @@
-"""What is offered about what leaves and comes back: previews, updates, exports, the log, review."""
+"""What is offered about what leaves and comes back: previews, exports, the log, review."""
 
 from __future__ import annotations
 
@@ -8,26 +8,6 @@ from core.messages import N_
 from tui.verbs import LOG_READERS, TELLERS, area
 
 _PREVIEW: Final = area("preview", ("save", N_("Send"), N_("Send exactly what is shown.")))
-
-_UPDATES: Final = area(
-    "updates",
-    ("refresh", "", N_("Read the list again.")),
-    ("new", N_("Ask"), N_("Ask an update service about customers.")),
-    ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
-    ("save", N_("Preview"), N_("Read the file and show what it would change; nothing is changed yet.")),
-)
-
-_SELECTION: Final = area(
-    "selection",
-    ("lookup", N_("Choices"), N_("Go through the choices of the field.")),
-    ("save", N_("Preview"), N_("Show exactly what would leave, and who is left out.")),
-)
-
-_UPDATE_RUN: Final = area(
-    "update_run",
-    ("send", N_("Stop"), N_("Stop after the rows under way; what is applied stays applied and is reported.")),
-    ("save", N_("Apply"), N_("Apply the changes shown.")),
-)
 
 _EXPORTS: Final = area(
     "exports",
@@ -122,9 +102,6 @@ _SIGN_OFF: Final = area("sign_off", ("save", N_("Sign off"), N_("Sign off what i
 
 DISCLOSURES: Final = (
     *_PREVIEW,
-    *_UPDATES,
-    *_SELECTION,
-    *_UPDATE_RUN,
     *_EXPORTS,
     *_EXPORT_PREVIEW,
     *_EXPORT_SHARE,

@@ -7,7 +7,7 @@ from tui.widgets.rows import Rows
 
 
 class Progress(Rows):
-    """``[#######.......]  50 %   1 000 / 2 000``; signs that every terminal has."""
+    """``[#######.......]  50 %   1 000 / 2 000  500/s``; signs that every terminal has."""
 
     DEFAULT_CSS = "Progress { height: 1; }"
 
@@ -15,11 +15,12 @@ class Progress(Rows):
         super().__init__()
         self.done = 0
         self.total = 0
+        self.note = ""
 
-    def show(self, done: int, total: int) -> None:
-        """Set how much of how much is done; drawn again only when that changes."""
-        if (done, total) != (self.done, self.total):
-            self.done, self.total = done, total
+    def show(self, done: int, total: int, note: str = "") -> None:
+        """Set how much of how much is done, with a *note* such as the rate; drawn again only when that changes."""
+        if (done, total, note) != (self.done, self.total, self.note):
+            self.done, self.total, self.note = done, total, note
             self.refresh()
 
     def row(self, y: int, width: int) -> Line:
@@ -28,8 +29,8 @@ class Progress(Rows):
         if not self.total:
             return line
         share = min(1.0, self.done / self.total)
-        cells = max(10, width - 40)
+        cells = max(10, width - 40 - len(self.note))
         filled = round(share * cells)
         counts = f"{self.done:,} / {self.total:,}".replace(",", " ")
         line.put(1, f"[{'#' * filled}{'.' * (cells - filled)}]", BOLD)
-        return line.add(f" {share:4.0%}  {counts}", PLAIN)
+        return line.add(f" {share:4.0%}  {counts}  {self.note}".rstrip(), PLAIN)

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.updates import service
+from core.updates import service, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from core.batches.types import Batch
@@ -20,23 +21,29 @@ _RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A waiting answer (``run`` None) or a run."""
+    """A lying answer (``run`` None) or a run; ``whole`` and ``read_by`` are an answer's."""
 
     service: str
     file: str
     size: int
     run: Batch | None = None
+    whole: bool = True
+    read_by: int | None = None
+    changed_at: datetime | None = None
 
 
 def work_of(seat: Seat) -> list[Work]:
     """What there is to do and has been done, waiting answers first."""
-    found = [
-        Work(name, file.name, file.size)
-        for name in seat.register.config.updates
-        for file in seat.hub.source(name).files()
-    ]
+    lying = {name: seat.hub.source(name).files() for name in seat.register.config.updates}
     with seat.reading() as connection:
+        waiting = [
+            (name, each) for name, files in lying.items() for each in sources.waiting(connection, name, files)
+        ]
         runs = service.runs(connection, limit=_RUNS)
+    found = [
+        Work(name, each.file.name, each.file.size, None, each.file.whole, each.run, each.file.changed_at)
+        for name, each in sorted(waiting, key=lambda pair: not pair[1].is_new)
+    ]
     return [*found, *(Work(run.name, run.file, run.size, run) for run in runs)]
 
 

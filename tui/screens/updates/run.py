@@ -1,4 +1,4 @@
-"""One address update: what it would change, applying it with a bar that moves, stopping it, and the report.
+"""One address update: what it would change, applying it with a bar that moves, stopping it, the report, the undo.
 
 Reading and applying go on in a thread while keys work, so that it can be stopped; stopping keeps what is applied.
 """
@@ -6,11 +6,14 @@ Reading and applying go on in a thread while keys work, so that it can be stoppe
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from core.batches.rate import Rate
 from core.batches.types import BatchState
 from core.messages import N_
 from core.updates import report, service
+from core.updates.types import Outcome
 from tui.screens.base import BaseScreen
 from tui.screens.updates.answers import answer_path
 from tui.session.background import in_thread
@@ -41,6 +44,8 @@ class UpdateRunScreen(BaseScreen):
         self.result: UpdateRun | None = None
         self.busy = False
         self._stop = False
+        self._rate = Rate()
+        self._asked_to_undo = False
         self._loop = asyncio.get_running_loop()
 
     def heading(self) -> str:
@@ -88,13 +93,26 @@ class UpdateRunScreen(BaseScreen):
         assert self.result is not None
         return service.apply(seat.register, seat.actor, self.result.id, progress=self._watch)
 
+    def _undo(self) -> UpdateRun:
+        seat = self.desk.seat
+        assert self.result is not None
+        service.undo(seat.register, seat.actor, self.result.id, progress=self._watch)
+        return service.open_run(seat.register, seat.actor, self.result.id)
+
     def _watch(self, done: Done, /) -> bool:
         """Called in the thread after each chunk; False stops."""
-        self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total)
+        told = self._rate.told(done.done, done.total, monotonic())
+        note = "" if told is None else self._pace(*told)
+        self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total, note)
         return not self._stop
 
+    def _pace(self, rate: float, left: float) -> str:
+        minutes, seconds = divmod(round(left), 60)
+        rows = f"{rate:,.0f}".replace(",", " ")
+        return self.tr(N_("{rows}/s, {left} left"), rows=rows, left=f"{minutes}:{seconds:02}")
+
     def _begin(self, words: str, work: Callable[[], UpdateRun]) -> None:
-        self.busy, self._stop = True, False
+        self.busy, self._stop, self._rate = True, False, Rate()
         self.say(words)
         self.draw_frame()
         self.run_worker(self.desk.guarded(self._finish(work)), exit_on_error=False)
@@ -116,7 +134,21 @@ class UpdateRunScreen(BaseScreen):
         rows += [*paragraph(head), blank()]
         for line in lines:
             rows.append((Piece(1, line),))
-        self.details.show(rows)
+        self.details.show([*rows, *self._undone(result)])
+
+    def _undone(self, result: UpdateRun) -> list[ReadRow]:
+        """What its undo took back, and what it spared."""
+        seat = self.desk.seat
+        with seat.reading() as connection:
+            undo = service.undo_of(connection, result.id)
+        if undo is None:
+            return []
+        rows: list[ReadRow] = [blank()]
+        head, *lines = report.undo_lines(undo, self.desk.language)
+        rows += [*paragraph(head), *((Piece(1, line),) for line in lines)]
+        for spared in service.open_spared(seat.register, seat.actor, result.id):
+            rows += paragraph(report.spared_in_words(spared, self.desk.language))
+        return rows
 
     def _say_state(self) -> None:
         assert self.result is not None
@@ -127,20 +159,37 @@ class UpdateRunScreen(BaseScreen):
             self.say(
                 self.tr(N_("Stopped. What is applied stays applied; F10 goes on with the rest.")), "warning"
             )
-        else:
+        elif state is BatchState.UNDOING:
+            self.say(self.tr(N_("The undo has stopped on the way; F9 goes on with it.")), "warning")
+        elif state is BatchState.UNDONE:
+            self.say(self.tr(N_("Undone. What was changed since has been left as it is.")), "done")
+        elif state is BatchState.READY:
             self.say(self.tr(N_("This is what would change. F10 applies it; F12 leaves it for later.")))
+        else:
+            self.say(self.tr(N_("Its file was not read to the end; read the file again.")), "warning")
 
     # --- keys
 
     def offers(self, verb: str) -> bool:
-        """Stop while it works, apply while there is something to apply."""
+        """Stop while it works, the rest while there is something to do it to."""
+        state = None if self.busy or self.result is None else self.result.batch.state
+        states = {
+            "save": (BatchState.READY, BatchState.APPLYING),
+            "more": (BatchState.APPLYING, BatchState.DONE, BatchState.UNDOING),
+            "check": (BatchState.READY, BatchState.APPLYING, BatchState.DONE),
+            "refresh": tuple(BatchState),
+        }
         if verb == "send" and not self.busy:
             return False
-        if verb == "save" and (
-            self.busy or self.result is None or self.result.batch.state is BatchState.DONE
-        ):
+        if verb in states and state not in states[verb]:
             return False
         return super().offers(verb)
+
+    async def perform(self, verb: str) -> None:
+        """Any other key takes the first F9 back."""
+        if verb != "more":
+            self._asked_to_undo = False
+        await super().perform(verb)
 
     async def do_save(self) -> None:
         """F10."""
@@ -150,6 +199,40 @@ class UpdateRunScreen(BaseScreen):
         """F8."""
         self._stop = True
         self.say(self.tr(N_("Stopping after the rows under way…")))
+
+    async def do_refresh(self) -> None:
+        """F5: as it is now."""
+        seat = self.desk.seat
+        assert self.result is not None
+        self._show(service.open_run(seat.register, seat.actor, self.result.id))
+        self._say_state()
+        self.draw_frame()
+
+    async def returned(self, result: object) -> None:
+        """Back from the proposals: the counts are others."""
+        await self.do_refresh()
+
+    async def do_check(self) -> None:
+        """F7: the run's proposals."""
+        from tui.screens.updates.proposals import ProposalsScreen
+
+        assert self.result is not None
+        if not self.result.batch.count(Outcome.PROPOSED):
+            self.say(self.tr(N_("No row of this run waits for a person.")))
+            return
+        await self.desk.open(ProposalsScreen(self.desk, self.result.id))
+
+    async def do_more(self) -> None:
+        """F9: undo the whole run, asked for twice."""
+        if not self._asked_to_undo:
+            self._asked_to_undo = True
+            self.say(
+                self.tr(N_("This takes back everything the run wrote. The same key again does it.")),
+                "warning",
+            )
+            return
+        self._asked_to_undo = False
+        self._begin(self.tr(N_("Undoing…")), self._undo)
 
     async def do_enter(self) -> None:
         """Enter: say what can be done."""
