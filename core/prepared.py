@@ -7,6 +7,7 @@ are plain tuples, and errors are SQLAlchemy's, so that callers above cannot tell
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -130,7 +131,10 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, made, error) from error
         finally:
-            cursor.close()
+            # Left in the middle, it may be closed by the garbage collector after its connection: then there is nothing
+            # left to close.
+            with suppress(connection.dialect.loaded_dbapi.Error):
+                cursor.close()
 
     def text(self, connection: Connection) -> str:
         """The statement as the database gets it."""

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from core.disclosure.log import LogFault
+from core.disclosure.log.entries import Intent
 from core.disclosure.log.errors import FormatInvalid, NothingSigned
 from core.disclosure.log.keeping_errors import CustomerNotInTransfer, LogClosed
-from core.disclosure.log.entries import Intent
 from core.disclosure.log.note import VerifierKey
 from core.disclosure.log.reopening import reopen
 from core.disclosure.model import transfer_table

@@ -132,7 +132,9 @@ class Office:
             bare,
             database=DatabaseSettings(url=self.url),
             keys=KeySettings(
-                master_key_file=self.directory / "master.key", log_key_file=self.directory / "log.key"
+                master_key_file=self.directory / "master.key",
+                log_key_file=self.directory / "log.key",
+                erasure_fence_file=self.directory / "erasure.fence",
             ),
             recipients={"accountant": ACCOUNTANT},
             log=LogSettings(origin="register.example/log", high_water_file=self.directory / "high-water"),
@@ -305,7 +307,8 @@ def check(office: Office, journal: Path, counted: Counter[str]) -> None:
     assert set(arrived) - logged == set(), "the partner has what the log lacks"
     assert [number for number, times in arrived.items() if times > 1] == [], "the partner has it twice"
     assert [number for number, times in delivered.items() if times > 1] == [], "delivered twice"
-    assert Counter(number for number, _ in asked) == arrived, "sent again although it had arrived"
+    # A request that the kill cut off in its middle names no invoice, and adds none.
+    assert Counter(number for number, _ in asked if number) == arrived, "sent again although it had arrived"
     assert set(delivered) == set(arrived)
     assert sent == set(arrived)
     assert {"in_doubt", "intent", "sending"} & set(states) == set(), "a doubt that nobody settled"

@@ -67,7 +67,11 @@ def config_in(directory: Path) -> Config:
             ),
         ),
         log=LogSettings(origin="example.fi/exports", high_water_file=directory / "log.high-water"),
-        keys=KeySettings(master_key_file=directory / "master.key", log_key_file=directory / "log.key"),
+        keys=KeySettings(
+            master_key_file=directory / "master.key",
+            log_key_file=directory / "log.key",
+            erasure_fence_file=directory / "erasure.fence",
+        ),
         files=FileSettings(export_directory=directory / "exports"),
         gate=GateSettings(approval_persons=0, approval_first_use=False),
         recipients={

@@ -78,7 +78,11 @@ def config_of(directory: Path, recipients: dict[str, Recipient] | None = None, *
     )
     return Config(
         register=RegisterSettings(name="Asiakasrekisteri", controller=controller),
-        keys=KeySettings(master_key_file=directory / "master.key", log_key_file=directory / "log.key"),
+        keys=KeySettings(
+            master_key_file=directory / "master.key",
+            log_key_file=directory / "log.key",
+            erasure_fence_file=directory / "erasure.fence",
+        ),
         log=LogSettings(origin="register.example/log", high_water_file=directory / "high-water"),
         gate=GateSettings(approval_persons=0, approval_first_use=False),
         review=ReviewSettings(**review),

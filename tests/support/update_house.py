@@ -52,7 +52,11 @@ def config_in(directory: Path) -> Config:
             ),
         ),
         log=LogSettings(origin="example.fi/updates", high_water_file=directory / "log.high-water"),
-        keys=KeySettings(master_key_file=directory / "master.key", log_key_file=directory / "log.key"),
+        keys=KeySettings(
+            master_key_file=directory / "master.key",
+            log_key_file=directory / "log.key",
+            erasure_fence_file=directory / "erasure.fence",
+        ),
         files=FileSettings(
             quarantine_directory=directory / "quarantine", exchange_directory=directory / "exchange"
         ),
