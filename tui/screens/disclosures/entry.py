@@ -149,7 +149,11 @@ class TransferEntry(TabbedScreen):
             Column(tr(N_("Key"), language), 14, lambda line: line.key or ""),
             Column(tr(N_("State"), language), 12, state),
             Column(tr(N_("Reference"), language), 12, lambda line: line.reference or ""),
-            Column(tr(N_("Recipient's words"), language), 0, lambda line: line.message or in_words(line.code, language)),
+            Column(
+                tr(N_("Recipient's words"), language),
+                0,
+                lambda line: line.message or in_words(line.code, language),
+            ),
         ]
 
 
