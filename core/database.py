@@ -144,20 +144,12 @@ class UnitOfWork:
 
 
 class TwoSteps:
-    """A look and then a write on one connection of SQLite, which has one writer at a time: the look holds nobody up.
-
-    PostgreSQL locks rows instead of everything, so there is no look: what is read is read when it is held.
-    """
+    """A look and then a write on one connection of SQLite, which has one writer at a time: the look holds nobody up."""
 
     def __init__(self, connection: Connection, database: Database) -> None:
         self._connection = connection
         self._database = database
         self._seen: int | None = None
-
-    @property
-    def can_look(self) -> bool:
-        """Whether to look before writing."""
-        return self._database.dialect == "sqlite"
 
     @contextmanager
     def look(self) -> Iterator[Connection]:
@@ -171,8 +163,7 @@ class TwoSteps:
     def write(self) -> Iterator[tuple[UnitOfWork, bool]]:
         """The unit of work, and whether all is still as the look saw it: then it need not be read again."""
         with self._connection.begin() as transaction:
-            if self._database.dialect == "sqlite":
-                _BEGIN_TO_WRITE.run(self._connection)
+            _BEGIN_TO_WRITE.run(self._connection)
             same = self._seen is not None and self._seen == self._version()
             self._seen = None
             uow = UnitOfWork(self._connection, self._database.clock.now(), self._database)
@@ -262,7 +253,7 @@ class Database:
 
     @contextmanager
     def two_steps(self) -> Iterator[TwoSteps]:
-        """Look first and write afterwards on one connection, so that nobody waits while much is worked out.
+        """On SQLite: look first and write afterwards on one connection, so that nobody waits while much is worked out.
 
         Raises:
             DatabaseUnavailable: the database does not answer or stays locked.

@@ -106,13 +106,13 @@ def _with(uow: UnitOfWork, batch: Batch, counts: Mapping[str, int]) -> dict[str,
     return {name: count for name, count in total.items() if count > 0}
 
 
-def hold(uow: UnitOfWork, batch: Batch) -> None:
-    """Make sure, before a chunk's first row, that nobody has taken the batch further, and keep it so.
+def hold(uow: UnitOfWork, batch: Batch) -> Batch:
+    """Make sure, before a chunk's first row, that nobody has taken the batch further, and keep it so; it as it is now.
 
     Raises:
         SomebodyElse: it is no longer where *batch* says.
     """
-    _moved(uow, batch, position=batch.position)
+    return _moved(uow, batch, position=batch.position)
 
 
 def hold_whole(uow: UnitOfWork, number: int, kind: BatchKind) -> Batch:

@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from core import bulk
 from core.customers import search
+from core.customers.bans import BanKind, bans_of_many
 from core.customers.errors import ChangedMeanwhile, CustomerNotFound
 from core.customers.history import recorded
 from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import SearchText, text_of_row
+from core.customers.restrictions import restricted_many
 from core.customers.types import VALUE_FIELDS
 from core.database import milliseconds
 from core.id_lists import among
@@ -39,6 +41,11 @@ _CHOSEN: Final = select(*(customer_table.c[name] for name in _COLUMNS)).where(
 )
 _READ: Final = Prepared(_CHOSEN)
 _HOLD: Final = Prepared(_CHOSEN.order_by(customer_table.c.id).with_for_update())
+_VERSIONED: Final = select(customer_table.c.id, customer_table.c.version).where(
+    among(customer_table.c.id, "ids")
+)
+_VERSIONS: Final = Prepared(_VERSIONED)
+_HOLD_VERSIONS: Final = Prepared(_VERSIONED.order_by(customer_table.c.id).with_for_update())
 # Whoever changes one of these holds `places.lock`, taken before the customers.
 NAMES: Final = frozenset({"kind", "first_name", "last_name", "organisation_name"})
 _UNSEARCHED: Final = frozenset({"kind", "represents", "www", "town", "country", "status", "ended_on"})
@@ -84,6 +91,25 @@ def before_of(
         if customer_id not in found:
             raise CustomerNotFound(number=f"#{customer_id}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What tells whether customers, their bans and restrictions are as they were: two looks that are equal."""
+
+    versions: frozenset[tuple[int, int]]
+    restricted: frozenset[int]
+    bans: Mapping[int, frozenset[BanKind]]
+
+
+def watch(connection: Connection, customer_ids: Collection[int], *, hold: bool = False) -> Watched:
+    """How the customers stand; with *hold*, nobody else changes them, forbids or restricts until the transaction ends."""
+    versions = (_HOLD_VERSIONS if hold else _VERSIONS).rows(connection, {"ids": customer_ids})
+    return Watched(
+        frozenset((customer_id, version) for customer_id, version in versions),
+        frozenset(restricted_many(connection, customer_ids)),
+        bans_of_many(connection, customer_ids),
+    )
 
 
 def plan(

@@ -18,11 +18,11 @@ from core.batches import quarantine, service
 from core.batches.errors import AlreadyApplied, AlreadyUndone, NotReady
 from core.batches.model import batch_row_table
 from core.batches.pace import pace_on
-from core.batches.steps import next_chunk
+from core.batches.steps import chunks
 from core.batches.types import BatchKind, BatchState, Progress
 from core.clock import HELSINKI
 from core.customers import places
-from core.customers.changing import NAMES, before_of
+from core.customers.changing import NAMES, before_of, watch
 from core.id_lists import among
 from core.prepared import Prepared
 from core.staff.access_log import Access, record_access
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.batches.types import Batch, Watcher
+    from core.customers.changing import Watched
     from core.database import Database, UnitOfWork
     from core.register import Register
     from core.updates.types import Decided, Rules
@@ -81,7 +82,7 @@ def carry_out(register: Register, actor: Actor, number: int, *, progress: Watche
         _Applying(register.database, actor, rules_of(register.config, batch)),
         pace_on(register.database.dialect, CHUNK),
     )
-    while (after := next_chunk(register.database, batch, work, pace)) is not None:
+    for after in chunks(register.database, batch, work, pace):
         batch = after
         done = batch.rows - batch.count(Outcome.QUARANTINED)
         if progress is not None and progress(Progress(done, total, batch.counts)) is False:
@@ -132,6 +133,8 @@ class _Ahead:
     decided: Sequence[Decided]
     foreseen: Mapping[int, tuple[Outcome, Reason | None]]
     planned: Planned
+    watched: Watched | None
+    names: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +157,28 @@ class _Applying:
             doubt = why if outcome == Outcome.PROPOSED and why in DOUBTS else None
             asked.append(Asked(line, customer_id, Answer(_MEANINGS[meaning], values or {}, dated), doubt))
             foreseen[line] = (_OUTCOMES[outcome], why)
-        if hold and any(not NAMES.isdisjoint(one.answer.values) for one in asked):
+        names = any(not NAMES.isdisjoint(one.answer.values) for one in asked)
+        if hold and names:
             # Before the customers: whoever waits for another's customer and this lock would wait for ever.
             places.lock(connection)
         ids = {one.customer_id for one in asked if one.customer_id is not None}
+        watched = None if hold or self.database.dialect == "sqlite" else watch(connection, ids)
         held = before_of(connection, ids, hold=hold)
         decided = decided_of(connection, asked, self.rules, held=held)
         today = self.database.clock.now().astimezone(HELSINKI).date()
-        return _Ahead(asked[-1].line, decided, foreseen, plan(connection, decided, held, today))
+        planned = plan(connection, decided, held, today)
+        return _Ahead(asked[-1].line, decided, foreseen, planned, watched, names)
+
+    def position(self, ahead: _Ahead) -> int:
+        """The last line of what was worked out."""
+        return ahead.position
+
+    def still(self, connection: Connection, ahead: _Ahead) -> bool:
+        """Hold the customers, and tell whether what decides about them is as it was."""
+        if ahead.names:
+            places.lock(connection)
+        ids = {one.customer_id for one in ahead.decided if one.customer_id is not None}
+        return watch(connection, ids, hold=True) == ahead.watched
 
     def write(self, uow: UnitOfWork, batch: Batch, ahead: _Ahead) -> tuple[Batch, int]:
         """Write it, and what became of each row."""

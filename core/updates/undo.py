@@ -20,7 +20,7 @@ from core.batches import quarantine, service
 from core.batches.errors import AlreadyUndone, NothingToUndo
 from core.batches.model import batch_row_table
 from core.batches.pace import pace_on
-from core.batches.steps import next_chunk
+from core.batches.steps import chunks
 from core.batches.types import BatchKind, BatchState, Progress
 from core.customers import bans, changing, places
 from core.customers.model import customer_change_table
@@ -124,7 +124,7 @@ def undo(register: Register, actor: Actor, run_id: int, *, progress: Watcher | N
     with register.database.reading() as connection:
         ((total,),) = _COUNT.rows(connection, {"batch": run.id})
     work, pace = _Undoing(actor, run), pace_on(register.database.dialect, CHUNK)
-    while (after := next_chunk(register.database, batch, work, pace)) is not None:
+    for after in chunks(register.database, batch, work, pace):
         batch = after
         if progress is not None and progress(Progress(batch.rows, total, batch.counts)) is False:
             return batch
@@ -176,6 +176,8 @@ class _Ahead:
     barred: Mapping[int, Spared]
     planned: changing.Planned
     restored: Sequence[Restored]
+    watched: changing.Watched
+    names: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,10 @@ class _Undoing:
             return None
         rows = [_Row(*row) for row in found]
         ids = {row.customer_id for row in rows if row.customer_id is not None}
+        watched = changing.watch(connection, ids)
         back = self._taken_back(connection, ids)
-        if hold and any(not changing.NAMES.isdisjoint(one.returns) for one in back.values()):
+        names = any(not changing.NAMES.isdisjoint(one.returns) for one in back.values())
+        if hold and names:
             places.lock(connection)
         held = changing.before_of(connection, ids, hold=hold)
         banned = bans.of_batch(connection, self.run.id, ids)
@@ -205,7 +209,18 @@ class _Undoing:
                 new[of] = {field: _typed(field, found.value) for field, found in one.returns.items()}
                 restored += _lines(of, held[of], one.returns, self._fallback)
         planned = changing.plan(connection, held, new)
-        return _Ahead(rows, back, banned, barred, planned, restored)
+        return _Ahead(rows, back, banned, barred, planned, restored, watched, names)
+
+    def position(self, ahead: _Ahead) -> int:
+        """The last line of what was worked out."""
+        return ahead.rows[-1].line
+
+    def still(self, connection: Connection, ahead: _Ahead) -> bool:
+        """Hold the customers, and tell whether they, their bans and restrictions are as they were."""
+        if ahead.names:
+            places.lock(connection)
+        ids = {row.customer_id for row in ahead.rows if row.customer_id is not None}
+        return changing.watch(connection, ids, hold=True) == ahead.watched
 
     def _taken_back(self, connection: Connection, ids: set[int]) -> dict[int, TakenBack]:
         histories: dict[int, list[Line]] = {}

@@ -6,7 +6,7 @@ import csv
 from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
@@ -27,7 +27,7 @@ from core.customers.types import Source, SourceKind
 from core.errors import NotPermitted
 from core.staff.access_log import recent
 from core.tabular import FileRefused
-from core.updates import service
+from core.updates import applying, judging, service
 from core.updates.types import Outcome, Reason
 from tests.support.update_house import SERVICE
 
@@ -318,3 +318,51 @@ def test_runs_and_looks_are_in_the_access_log(
     with database.reading() as connection:
         tasks = {event.task for event in recent(connection)}
     assert {f"address update {run.id}{rest}" for rest in (", preview", "", ", report")} <= tasks
+
+
+@pytest.mark.parametrize("what", ["restriction", "change", "decision"])
+def test_what_comes_while_a_chunk_is_worked_out_is_obeyed(
+    register: Register,
+    importer: Actor,
+    actor: Actor,
+    add: Add,
+    answer: WriteAnswer,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    """Somebody restricted, changed or decided on after the look and before the write is found out under the lock."""
+    source = Source(SourceKind.SELF, "call")
+    person = add("1", source)
+    add("2", source)
+    day = "1.1.2020" if what == "decision" else "24.11.2026"
+    run = service.prepare(register, importer, SERVICE, answer(*((n, "M", *ADDRESS, day) for n in "12")))
+    work_out = applying._Applying.work_out
+    looks: list[bool] = []
+
+    def interrupted(*arguments: Any, hold: bool) -> Any:
+        ahead = work_out(*arguments, hold=hold)
+        looks.append(hold)
+        if looks == [False]:
+            with register.database.unit_of_work() as uow:
+                if what == "restriction":
+                    ground, since = Ground.ACCURACY_CONTESTED, date(2026, 11, 1)
+                    restrictions.restrict(uow, actor, person.id, ground=ground, since=since)
+                elif what == "change":
+                    staff = Source(SourceKind.STAFF, "visit")
+                    change(uow, actor, person.id, {"street": "Kotikuja 3"}, staff, version=1)
+                else:
+                    judging.reject(uow, importer, run.id, 2)
+                uow.commit()
+        return ahead
+
+    monkeypatch.setattr(applying._Applying, "work_out", interrupted)
+    done = service.apply(register, importer, run.id)
+    assert True in looks
+    assert (
+        counts(done)
+        == {
+            "restriction": {"held_back:restricted": 1, "applied": 1},
+            "change": {"proposed:verified": 1, "applied": 1},
+            "decision": {"rejected:own_notice": 1, "proposed:own_notice": 1},
+        }[what]
+    )
