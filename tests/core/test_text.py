@@ -83,3 +83,11 @@ def test_a_long_value_is_cut_with_an_ellipsis() -> None:
     """A cut value says that it is cut."""
     assert shorten("a" * 50) == "a" * 39 + "…"
     assert shorten("short") == "short"
+
+
+@given(st.text(st.characters(max_codepoint=0x24F) | st.sampled_from("\u0301\u0308ﬁẞς"), max_size=8))
+def test_letters_that_are_looked_up_fold_as_any_other(text: str) -> None:
+    """What is known of Europe's letters beforehand is what decomposing them gives, beside whatever they stand."""
+    slowly = fold(f"{text} ﬁ").removesuffix(" fi")
+    assert fold(text) == slowly
+    assert sort_key(f"{text} Ω").removesuffix(" ω") == sort_key(text)
