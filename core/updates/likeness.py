@@ -124,15 +124,27 @@ def _best_names(wanted: Traits, known: Traits) -> tuple[list[Compared], bool]:
     if all(one.verdict is Verdict.SAME for one in straight):
         return straight, False
     if wanted.first and wanted.last and known.first and known.last:
-        turned = [_names(replace(wanted, first=wanted.last_parts, last="".join(wanted.first)), known)]
+        turned = [_names(_turned(wanted), known), _names(wanted, _turned(known))]
     elif wanted.first and wanted.last:
         turned = [_names(wanted, reading) for reading in _in_one_field(known)]
     elif known.first and known.last:
         turned = [_names(reading, known) for reading in _in_one_field(wanted)]
     else:
         turned = []
-    best = max([straight, *turned], key=lambda names: sum(one.alike for one in names))
-    return best, best is not straight and bool(wanted.first and known.first)
+    best = max([straight, *turned], key=_agreement)
+    if _agreement(best)[0] == _agreement(straight)[0]:
+        return straight, False
+    return best, bool(wanted.first and known.first)
+
+
+def _agreement(names: Sequence[Compared]) -> tuple[int, list[tuple[int, str]]]:
+    """How well names agree; between two ways that agree as well, the same one whoever is compared with whom."""
+    return sum(one.alike for one in names), [(one.alike, one.verdict) for one in names]
+
+
+def _turned(one: Traits) -> Traits:
+    """Somebody whose first and last name stand in each other's place."""
+    return replace(one, first=one.last_parts, last="".join(one.first), last_parts=tuple(one.first))
 
 
 def _in_one_field(one: Traits) -> list[Traits]:
@@ -185,7 +197,7 @@ def _spelt(part: Part, wanted: str, known: str) -> Compared:
 
 def _first_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[Verdict, int]:
     """First names: the first of them is the name; the rest may be left out, but not contradict each other."""
-    shorter, longer = sorted((tuple(wanted), tuple(known)), key=len)
+    shorter, longer = sorted((tuple(wanted), tuple(known)), key=lambda names: (len(names), names))
     if shorter == longer or "".join(shorter) == "".join(longer):
         return Verdict.SAME, 100
     if longer[: len(shorter)] == shorter:

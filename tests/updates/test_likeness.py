@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.updates.explaining import explanation_of, in_words
@@ -154,6 +154,11 @@ people = st.fixed_dictionaries(
 
 
 @given(people, people)
+@example({"first_name": "Matti", "last_name": "Matti"}, {"first_name": "Virtanen", "last_name": "Matti"})
+@example({"first_name": "Matti", "last_name": "Virtanen"}, {"first_name": "Virtanen", "last_name": "Äijö"})
+@example(
+    {"first_name": "Matti Matti", "last_name": "Äijö"}, {"first_name": "Matti Martti", "last_name": "Äijö"}
+)
 def test_a_grade_is_from_0_to_100_and_the_same_both_ways(
     one: dict[str, str | None], other: dict[str, str | None]
 ) -> None:
