@@ -24,6 +24,7 @@ from benchmarks.measure import Measurement, Options, percentile
 from benchmarks.updates_contender import PEERS
 from benchmarks.updates_peers import prepare_sqlite_utils
 from core.actor import SYSTEM
+from core.customers.errors import ChangedMeanwhile
 from core.customers.search import search
 from core.customers.service import change, get
 from core.customers.types import Source, SourceKind
@@ -170,15 +171,23 @@ def _save(url: str, working: subprocess.Popen[bytes], spent: list[float]) -> Non
     number = 0
     while working.poll() is None:
         began = time.perf_counter()
-        with database.unit_of_work() as uow:
-            customer = get(uow.connection, last - number % 100)
-            phone = f"+35840{number % 1_000_000:07}"
-            change(uow, SYSTEM, customer.id, {"phone": phone}, CALL, version=customer.version)
-            uow.commit()
+        while not _saved(database, last - number % 100, f"+35840{number % 1_000_000:07}"):
+            continue  # The update came between: saved over the newer state, and both tries are timed.
         spent.append((time.perf_counter() - began) * 1000)
         number += 1
         time.sleep(_PAUSE)
     database.close()
+
+
+def _saved(database: Database, customer_id: int, phone: str) -> bool:
+    try:
+        with database.unit_of_work() as uow:
+            customer = get(uow.connection, customer_id)
+            change(uow, SYSTEM, customer.id, {"phone": phone}, CALL, version=customer.version)
+            uow.commit()
+    except ChangedMeanwhile:
+        return False
+    return True
 
 
 @contextmanager
