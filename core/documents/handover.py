@@ -1,15 +1,15 @@
-"""A statement handed to the person it is about: a file in the export folder, by way of the gate.
+"""A file handed to the person it is about: into the export folder, by way of the gate.
 
 The recipient is the data subject (Article 15), whom no ban or restriction of theirs keeps from their own data; the
-transfer stands in the log, and in the person's next statement, like every other.  What is handed over is what was
-told on the statement: the same values are sealed with the line.
+transfer stands in the log, and in the person's next statement, like every other.  The values that a statement, a
+package or a letter tells are sealed with the line.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.config import Config
     from core.disclosure.exits import ExitManifest, FieldValue, Item
+    from core.disclosure.gate import Also
     from core.disclosure.statement.types import Consultation, Disclosure, Statement
     from core.disclosure.types import TransferResult
     from core.documents.typesetter import Typesetter
@@ -64,6 +65,17 @@ class Handed:
 
     result: TransferResult
     name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A file for one person: what ``kind`` it is, its bytes or pages, and by field the values that it tells."""
+
+    customer_id: int
+    kind: str
+    ending: HandoverForm
+    content: bytes | Pages = field(repr=False)
+    told: Mapping[str, FieldValue] = field(repr=False)
 
 
 def person_exit(config: Config, typesetter: Typesetter, name: str) -> PersonExit:
@@ -101,17 +113,42 @@ def hand_over(
         Refused, LogFault, DatabaseUnavailable: see `core.disclosure.gate.Gate.release`; there is no file.
     """
     require(actor, *READERS)
-    register_subject(register.database)
     content = _content(statement, form, language, register.config)
-    exit_ = PersonExit(_form(f"{TASK}-{form}", form, content), _folder(register.config), typesetter)
-    # No second person: what is handed over is the person's own, and was made from the log, not chosen by anybody.
+    handout = Handout(statement.customer_id, TASK, form, content, told_values(statement))
+    return give(register, typesetter, actor, handout, asked=asked)
+
+
+def give(
+    register: Register,
+    typesetter: Typesetter,
+    actor: Actor,
+    handout: Handout,
+    *,
+    asked: str,
+    task: str | None = None,
+    also: Also | None = None,
+) -> Handed:
+    """Put a file that was made for one person into the export folder, as a transfer to that person.
+
+    *task* is what the transfer is called, the handout's kind unless given; *asked* says why, and goes into the
+    transfer; *also* runs in the unit of work that records the intent.
+
+    Raises:
+        NotPermitted: the actor's role does not send.
+        TypesetterUnavailable: pages cannot be made on this machine.
+        Refused, LogFault, DatabaseUnavailable: see `core.disclosure.gate.Gate.release`; there is no file.
+    """
+    register_subject(register.database)
+    form = f"{handout.kind}-{handout.ending}"
+    exit_ = PersonExit(_form(form, handout.ending, handout.content), _folder(register.config), typesetter)
+    # No second person: what is handed over is the person's own, and was made from the register, not chosen by anybody.
     gate = Gate(register.database, register.keyring, register.log, lambda _: exit_, register.gate.listeners)
     selection = new_selection(register.clock.now())
-    subject = Subject(statement.customer_id, f"{selection}/1", told_values(statement))
+    subject = Subject(handout.customer_id, f"{selection}/1", handout.told)
     request = TransferRequest(
-        SUBJECT, PURPOSE, (subject,), TASK, reason=clean_line(asked), form=f"{TASK}-{form}"
+        SUBJECT, PURPOSE, (subject,), task or handout.kind, reason=clean_line(asked), form=form
     )
-    result = gate.release(actor, gate.preview(gate.plan(actor, request)))
+    result = gate.release(actor, gate.preview(gate.plan(actor, request)), also=also)
     names = {outcome.reference for outcome in result.outcomes.values() if outcome.reference}
     return Handed(result, names.pop() if names else None)
 
@@ -145,7 +182,7 @@ def _folder(config: Config) -> ExportFolder:
 def _form(name: str, ending: str, content: bytes | Pages | None) -> Form:
     def render(_purpose: str, _items: Sequence[Item], day: date) -> bytes | Pages:
         if content is None:
-            raise ValueError("a statement is handed over by hand_over alone")
+            raise ValueError("what is handed over is made first")
         return replace(content, day=day) if isinstance(content, Pages) else content
 
     fields = fields_of(purpose_of(PURPOSE).categories)
