@@ -16,6 +16,7 @@ from core.disclosure.log import model as log
 from core.disclosure.review import model as review
 from core.keys import data_key_table
 from core.notices import model as notices
+from core.papers.model import paper_customer_table, paper_opener_table, paper_table
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
 from core.retention import model as retention
 from core.rights import model as rights
@@ -413,7 +414,31 @@ AFTERWARDS: Final = (
     ),
 )
 
-HOLDINGS: Final = (*IN_CASES, *AFTERWARDS, *CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
+ON_PAPER: Final = (
+    Holding(
+        paper_table,
+        Through("number", paper_customer_table, "paper_number", Direct()),
+        DataClass.PAPERS,
+        # A line of the index names nobody; what the paper is about stands with each person it concerns.
+        Fate.KEEP,
+        shown=("number", "since", "keep_until", "destroyed_on", "destroyed_by_name", "destroyed_how"),
+        technical=(
+            *("place", "recorded_at", "recorded_by", "recorded_by_name"),
+            *("destroyed_at", "destroyed_recorded_by"),
+        ),
+    ),
+    Holding(
+        paper_customer_table,
+        Direct(),
+        DataClass.PAPERS,
+        Fate.DELETE,
+        shown=("paper_number",),
+        sealed=("about",),
+        technical=("customer_id",),
+    ),
+)
+
+HOLDINGS: Final = (*ON_PAPER, *IN_CASES, *AFTERWARDS, *CUSTOMER, *DISCLOSED, *LOOKED_AT, *IN_BATCHES)
 
 _STAFF: Final = "about the register's staff, who are not its customers"
 _LOG: Final = "the log holds no personal data and no guessable hash of any"
@@ -427,7 +452,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
             for table in (
                 *(staff.staff_member_table, staff.staff_role_table, staff.staff_change_table),
                 *(staff.agreement_table, staff.ssh_key_table, staff.session_table),
-                *(staff.sign_in_event_table, staff.sign_in_delay_table),
+                *(staff.sign_in_event_table, staff.sign_in_delay_table, paper_opener_table),
             )
         },
         **{

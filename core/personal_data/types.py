@@ -32,6 +32,7 @@ class DataClass(StrEnum):
     BATCHES = "batches"
     CASES = "cases"
     WEB = "web"
+    PAPERS = "papers"
 
 
 DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
@@ -48,6 +49,7 @@ DATA_CLASS_NAMES: Final[Mapping[DataClass, str]] = MappingProxyType(
         DataClass.BATCHES: N_("rows of loads and address updates"),
         DataClass.CASES: N_("requests and their handling"),
         DataClass.WEB: N_("registrations and visits on the site"),
+        DataClass.PAPERS: N_("paper documents"),
     }
 )
 

@@ -1,0 +1,1 @@
+"""Paper documents: what about, where, who may open them, and when and by whom they were destroyed (P12)."""
