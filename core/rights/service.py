@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
+from core.papers.handling import require_handled
 from core.rights.errors import IdentityFirst, NotAnswered, NotDecided, ReasonsNeeded
 from core.rights.types import CaseDecision, CaseState, EventKind, Identity
 from core.rights.writing import (
@@ -147,7 +148,7 @@ def close(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, versi
     """Close an answered case; one whose rest waits for its day stays on the list until then.
 
     Raises:
-        NotDecided, NotAnswered: it can't be closed yet.
+        NotDecided, NotAnswered, PapersFirst: it can't be closed yet.
         NoSuchCase, CaseEnded, CaseChanged.
     """
     require(actor, *_HANDLERS)
@@ -156,6 +157,7 @@ def close(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, versi
         raise NotDecided(number=number)
     if found.answered_on is None:
         raise NotAnswered(number=number)
+    require_handled(uow.connection, number)
     if found.state is CaseState.DECIDED and found.due_by_itself_on is not None:
         return write(uow, found, version, {"state": CaseState.WAITING_HOLD})
     changed = write(

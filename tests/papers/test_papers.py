@@ -24,12 +24,12 @@ from core.papers.errors import (
 from core.papers.model import paper_customer_table
 from core.papers.types import Destruction, PaperOutcome
 from core.personal_data.erasing import erase_rows
-from core.rights import reading as cases
+from core.rights import reading as case_reading
+from core.rights import service as cases
 from core.rights.errors import ReasonsNeeded
-from core.rights.types import CaseKind, EventKind
+from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind
 from core.staff.access_log import accesses_of
-from core.staff.agreements import AgreementTerms
-from core.staff.service import first_administrator
+from tests.papers.conftest import IN
 from tests.retention.test_holds import add
 from tests.rights.conftest import MONDAY, ReceiveCase, matti, receive
 
@@ -41,23 +41,6 @@ if TYPE_CHECKING:
     from tests.conftest import MakeActor
 
 __all__ = ["matti", "receive"]
-IN = date(2019, 5, 2)
-
-
-@pytest.fixture
-def keeper(database: Database) -> Actor:
-    """The member of staff whom papers name."""
-    with database.unit_of_work() as uow:
-        member = first_administrator(
-            uow,
-            user_name="liisa",
-            name="Liisa Lukko",
-            password="kesäkuun kolme hiljaista venettä",
-            agreement=AgreementTerms("mappi 1", IN, IN),
-            roles=tuple(Role),
-        )
-        uow.commit()
-    return member.as_actor()
 
 
 def enter(uow: UnitOfWork, keyring: KeyRing, keeper: Actor, *people: Customer, **values: Any) -> Paper:
@@ -162,8 +145,12 @@ def test_a_case_handles_each_paper_of_its_person(
             )
 
         assert handling.papers_to_handle(uow.connection, 2) == []
+        for number in (1, 2):
+            found = cases.decide(uow, keyring, keeper, number, CaseDecision.GRANTED, reasons="", version=1)
+            cases.answered(uow, keyring, keeper, number, EventKind.LETTER, facts={})
         with pytest.raises(PapersFirst, match="1, 2, 3"):
-            handling.require_handled(uow.connection, 1)
+            cases.close(uow, keyring, keeper, 1, version=found.version + 1)
+        assert cases.close(uow, keyring, keeper, 2, version=found.version + 1).state is CaseState.CLOSED
         with pytest.raises(NotOfTheCase):
             handle(4, PaperOutcome.SHOWN)
         with pytest.raises(OthersConcerned):
@@ -212,7 +199,7 @@ def test_paper_events_stand_in_the_case(
         )
         uow.commit()
     with database.reading() as connection:
-        last = cases.events(connection, keyring, 1)[-1]
+        last = case_reading.events(connection, keyring, 1)[-1]
     assert (last.kind, last.words, last.facts["outcome"]) == (
         EventKind.PAPER,
         "kopio kirjeen mukana",

@@ -18,6 +18,8 @@ from core.customers.restrictions import Ground, restrict, restricted_many
 from core.notices.holders import recipients_of
 from core.notices.rights import tell_recipients
 from core.notices.types import Cause
+from core.papers.errors import PapersFirst
+from core.papers.handling import require_handled
 from core.personal_data.erasing import erase_rows
 from core.personal_data.inventory import HOLDINGS
 from core.rights.erasure import voucher
@@ -140,6 +142,7 @@ def carry_out(register: Register, actor: Actor, number: int) -> Erased:
     Raises:
         Held: something prevents it now; the case waits.
         RecipientsFirst: notices are still to be sent or printed.
+        PapersFirst: paper documents of the person are still to be handled (P12).
         StillThere: the reading back found something; the case stays open.
         NotAnErasure, NoSuchCase, CaseEnded.
     """
@@ -148,6 +151,8 @@ def carry_out(register: Register, actor: Actor, number: int) -> Erased:
     if not is_emptied(register, number):
         wait_or_go(register, actor, number)
         require_told(register, number)
+        with register.database.reading() as connection:
+            require_handled(connection, number)
         remember(register, number)
         fence_out(register, number)
         rows = empty(register, actor, number)
@@ -171,7 +176,7 @@ def complete_due(register: Register, actor: Actor) -> list[Erased]:
             continue
         try:
             done.append(carry_out(register, actor, number))
-        except (Held, RecipientsFirst):
+        except (Held, RecipientsFirst, PapersFirst):
             continue
     return done
 
