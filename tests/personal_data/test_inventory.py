@@ -11,6 +11,7 @@ import core
 from core.database import metadata
 from core.personal_data.inventory import HOLDINGS, IMPERSONAL
 from core.personal_data.types import Fate, Holding
+from core.personal_data.words import TABLE_NAMES, column_name
 
 
 def _load_every_table() -> None:
@@ -51,3 +52,16 @@ def test_erasure_meets_dependants_first() -> None:
         parent = getattr(holding.link, "parent", None)
         if parent is not None:
             assert place[holding.name] < place[parent.name], holding.name
+
+
+def test_every_column_that_a_person_sees_is_called_something() -> None:
+    """Each shown or sealed column, and its table, has a name that the person's own copy says in words."""
+    nameless = [
+        f"{holding.name}.{column}"
+        for holding in HOLDINGS
+        for column in (*holding.shown, *holding.sealed)
+        if column_name(holding.name, column) is None
+    ]
+    told = [holding.name for holding in HOLDINGS if holding.shown or holding.sealed]
+    assert nameless == []
+    assert [name for name in told if name not in TABLE_NAMES] == []
