@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
     from core.disclosure.outcome import TransferFacts
     from core.disclosure.types import ItemOutcome
-    from core.keys import KeyRing
+    from core.keys import DataKey, KeyRing
     from core.register import Register
 
 TASK: Final = "credit_check"
@@ -283,9 +283,24 @@ def opened(uow: UnitOfWork, keyring: KeyRing, actor: Actor, check_id: int, *, ta
     key = None if row.customer_id is None else keyring.existing_data_key(uow.connection, row.customer_id)
     if key is None:
         return OpenedCheck(None, None)
-    answer = row.answer and json.loads(key.unseal(row.answer, _context(row.transfer_id, "answer")))
-    reasons = row.reasons and key.unseal(row.reasons, _context(row.transfer_id, "reasons")).decode()
+    answer = answer_in(key, row.transfer_id, row.answer) if row.answer else None
+    reasons = reasons_in(key, row.transfer_id, row.reasons) if row.reasons else None
     return OpenedCheck(answer or None, reasons or None)
+
+
+def answer_in(key: DataKey, transfer_id: str, sealed: bytes) -> dict[str, Any]:
+    """A kept answer; whoever shows it has recorded the look.
+
+    Raises:
+        Unopenable: the key is another's or the bytes were changed.
+    """
+    answer: dict[str, Any] = json.loads(key.unseal(sealed, _context(transfer_id, "answer")))
+    return answer
+
+
+def reasons_in(key: DataKey, transfer_id: str, sealed: bytes) -> str:
+    """The reasons of a decision; as `answer_in`."""
+    return key.unseal(sealed, _context(transfer_id, "reasons")).decode()
 
 
 def purge_answers(uow: UnitOfWork) -> int:

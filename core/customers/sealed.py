@@ -126,7 +126,7 @@ def values_of(
     rows = _PRESENT.rows(connection, {"ids": customer_ids, "wanted": field})
     keys = keyring.existing_data_keys(connection, [customer_id for customer_id, _ in rows]) if rows else {}
     return {
-        customer_id: _unseal(keys[customer_id], customer_id, field, content)
+        customer_id: unsealed(keys[customer_id], customer_id, field, content)
         for customer_id, content in rows
         if customer_id in keys
     }
@@ -175,7 +175,7 @@ def history_of(
             recorded_at=row.recorded_at,
             actor_name=row.actor_name,
             source=Source(SourceKind(row.source_kind), row.source_detail),
-            masked=None if row.sealed is None else mask(field, _unseal(key, customer_id, field, row.sealed)),
+            masked=None if row.sealed is None else mask(field, unsealed(key, customer_id, field, row.sealed)),
         )
         for row in connection.execute(chosen.order_by(_table.c.id))
     ]
@@ -219,5 +219,10 @@ def _seal(key: DataKey, customer_id: int, field: str, value: str) -> bytes:
     return key.seal(value.encode(), _context(customer_id, field))
 
 
-def _unseal(key: DataKey, customer_id: int, field: str, sealed: bytes) -> str:
+def unsealed(key: DataKey, customer_id: int, field: str, sealed: bytes) -> str:
+    """A kept value, whole; whoever shows it has recorded the look.
+
+    Raises:
+        Unopenable: the key is another's or the bytes were changed.
+    """
     return key.unseal(sealed, _context(customer_id, field)).decode()

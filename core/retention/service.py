@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 _KEEPERS: Final = (Role.CONTACT_PERSON,)
 _h = hold_table.c
-_REASON: Final = b"retention_hold/reason"
-_RELEASE: Final = b"retention_hold/release"
+# What the sealed words of a hold are bound to.
+REASON: Final = b"retention_hold/reason"
+RELEASE: Final = b"retention_hold/release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def place(
         .values(
             customer_id=customer_id,
             kind=kind,
-            reason=keyring.data_key(uow, customer_id).seal(words, _REASON),
+            reason=keyring.data_key(uow, customer_id).seal(words, REASON),
             law=clean_line(law),
             since=today,
             until=until,
@@ -123,7 +124,7 @@ def release(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, rea
             released_at=uow.now,
             released_by=actor.staff_id,
             released_by_name=actor.name,
-            released_reason=keyring.data_key(uow, row.customer_id).seal(words, _RELEASE),
+            released_reason=keyring.data_key(uow, row.customer_id).seal(words, RELEASE),
         )
     )
     _look(uow, actor, row.customer_id, number)
@@ -181,7 +182,7 @@ def _opened(connection: Connection, keyring: KeyRing, row: Row[Any]) -> ManualHo
         id=row.id,
         customer_id=row.customer_id,
         kind=HoldKind(row.kind),
-        reason=words(row.reason, _REASON),
+        reason=words(row.reason, REASON),
         law=row.law,
         since=row.since,
         until=row.until,
@@ -191,7 +192,7 @@ def _opened(connection: Connection, keyring: KeyRing, row: Row[Any]) -> ManualHo
         recorded_by=row.recorded_by_name,
         released_at=row.released_at,
         released_by=row.released_by_name,
-        released_reason=words(row.released_reason, _RELEASE),
+        released_reason=words(row.released_reason, RELEASE),
     )
 
 

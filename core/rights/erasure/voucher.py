@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.database import UnitOfWork
-    from core.keys import KeyRing
+    from core.keys import DataKey, KeyRing
 
 _v = voucher_table.c
 _CONTEXT: Final = b"retention_voucher/1"
@@ -81,8 +81,17 @@ def open_copy(
     sealed = uow.connection.execute(select(_v.sealed).where(_v.customer_id == customer_id)).scalar()
     if sealed is None:
         return None
-    opened: dict[str, Any] = json.loads(keyring.data_key(uow, customer_id).unseal(sealed, _CONTEXT))
-    return opened
+    return opened(keyring.data_key(uow, customer_id), sealed)
+
+
+def opened(key: DataKey, sealed: bytes) -> dict[str, Any]:
+    """What a copy holds; whoever shows it has recorded the look.
+
+    Raises:
+        Unopenable: the key is another's or the bytes were changed.
+    """
+    content: dict[str, Any] = json.loads(key.unseal(sealed, _CONTEXT))
+    return content
 
 
 def drop(uow: UnitOfWork, case_number: int) -> None:
