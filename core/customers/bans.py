@@ -17,6 +17,7 @@ from core.customers import periods
 from core.customers.errors import BanInForce, NoSuchBan
 from core.customers.model import customer_ban_table
 from core.id_lists import among
+from core.narrowing import BAN, narrows
 from core.prepared import Prepared
 from core.text import clean_line
 
@@ -97,6 +98,7 @@ def forbid(
     if in_force is not None:
         raise BanInForce(since=in_force.since.isoformat())
     periods.begin(uow, actor, _table, {**key, "origin": clean_line(origin)}, since=since)
+    narrows(uow, [customer_id], BAN + kind, since)
 
 
 def forbid_many(
@@ -116,6 +118,8 @@ def forbid_many(
     same = {"origin": clean_line(origin), "since": since, "batch_id": batch_id, **recorded}
     rows = [{"customer_id": customer_id, "kind": str(kind), **same} for customer_id, kind in bans]
     uow.connection.execute(_table.insert(), rows)
+    for kind in {kind for _, kind in bans}:
+        narrows(uow, [customer_id for customer_id, one in bans if one is kind], BAN + kind, since)
 
 
 def lift(
@@ -131,6 +135,7 @@ def lift(
     if in_force is None:
         raise NoSuchBan
     periods.end(uow, actor, _table, in_force.id, lifted_on=lifted_on, reason=clean_line(reason))
+    narrows(uow, [customer_id], BAN + kind, None)
 
 
 def of_batch(connection: Connection, batch_id: int, customer_ids: Collection[int]) -> frozenset[int]:

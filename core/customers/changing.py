@@ -152,6 +152,7 @@ def write(
         names = (*columns, "version")
         if bulk.update_many(uow.connection, customer_table, names, ("id", "version"), rows) != len(rows):
             raise ChangedMeanwhile(who="?", when="?")
+        _note_protection(uow, columns, rows)
     lines = (
         [(of, changes, None, source) for of, changes in planned.history]
         if restored is None
@@ -170,6 +171,17 @@ def write(
     )
     search.replace(uow.connection, planned.index)
     return [customer_id for customer_id, _ in planned.history]
+
+
+def _note_protection(uow: UnitOfWork, columns: Sequence[str], rows: bulk.Rows) -> None:
+    """A protected address is remembered outside the database, for whoever restores an older backup."""
+    if PROTECTED_ADDRESS not in columns:
+        return
+    place, of = columns.index(PROTECTED_ADDRESS), len(columns) + 1
+    day = uow.now.astimezone(HELSINKI).date()
+    for protected in (True, False):
+        ids = [row[of] for row in rows if row[place] is protected]
+        narrows(uow, ids, PROTECTED_ADDRESS, day if protected else None)
 
 
 def changes_text(pairs: Mapping[str, tuple[object, object]]) -> str:

@@ -117,6 +117,17 @@ customer_table: Final = Table(
     CheckConstraint("status IN ('active', 'ended', 'erased')", name="status"),
 )
 
+# A customer number that lives on: whose it was, and who stands for both since the two were merged (`core.merging`).
+customer_alias_table: Final = Table(
+    "customer_alias",
+    metadata,
+    Column("number", Plain, primary_key=True),
+    _customer_id(index=True),
+    # The emptied row, under whose id and data key the logs of before go on being read.
+    Column("former_id", Identity, ForeignKey("customer.id"), nullable=False, unique=True),
+    *_recorded(),
+)
+
 customer_change_table: Final = Table(
     "customer_change",
     metadata,

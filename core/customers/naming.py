@@ -10,7 +10,7 @@ import phonenumbers
 from core.text import fold, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from core.customers.types import CustomerValues
 
@@ -24,6 +24,12 @@ class SearchText(NamedTuple):
     sort_key: str
     lead: str
     words: str
+
+    def also(self, texts: Iterable[str]) -> SearchText:
+        """Findable by the words of *texts* too."""
+        known = {self.lead, *self.words.split()}
+        more = dict.fromkeys(word for text in texts for word in words_of(text) if word not in known)
+        return self._replace(words=self.words + "".join([f" {word}" for word in more]))
 
 
 def display_name(first_name: str | None, last_name: str | None, organisation_name: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from core.clock import HELSINKI
+from core.customers import aliases
 from core.customers.errors import ChangedMeanwhile, CustomerErased, CustomerNotFound, CustomerRestricted
 from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import display_name, name_of
@@ -42,26 +43,36 @@ def get(connection: Connection, customer_id: int) -> Customer:
 
 
 def by_number(connection: Connection, number: str) -> Customer:
-    """The customer with this customer number.
+    """The customer with this customer number, or the one who stands for it since two were merged.
 
     Raises:
         CustomerNotFound: no such customer.
     """
     row = connection.execute(select(_customer).where(_customer.c.number == number)).first()
-    if row is None:
+    if row is not None:
+        return customer_of(row)
+    survivor = aliases.by_old_numbers(connection, [number]).get(number)
+    if survivor is None:
         raise CustomerNotFound(number=number)
-    return customer_of(row)
+    return get(connection, survivor)
 
 
 def ids_of_numbers(connection: Connection, numbers: Collection[str]) -> dict[str, int]:
-    """The customer ids of those of *numbers* that exist."""
-    return dict(_OF_NUMBERS.rows(connection, {"numbers": numbers}))
+    """The customer ids of those of *numbers* that exist; a number that vanished in a merging leads to who is left."""
+    found = dict(_OF_NUMBERS.rows(connection, {"numbers": numbers}))
+    unknown = [number for number in numbers if number not in found]
+    return found | aliases.by_old_numbers(connection, unknown) if unknown else found
 
 
 def numbers_and_names(connection: Connection, customer_ids: Iterable[int]) -> Mapping[int, tuple[str, str]]:
-    """Customer id to number and display name; whoever is not in the register any more is not there."""
+    """Customer id to number and display name; whoever is not in the register any more is not there.
+
+    Somebody who was merged into another goes by the other's.
+    """
+    wanted = set(customer_ids)
+    moved = aliases.survivors(connection, wanted)
     found: dict[int, tuple[str, str]] = {}
-    for some in chunks(sorted(set(customer_ids))):
+    for some in chunks(sorted(wanted | set(moved.values()))):
         column = _customer.c
         rows = connection.execute(
             select(
@@ -69,7 +80,8 @@ def numbers_and_names(connection: Connection, customer_ids: Iterable[int]) -> Ma
             ).where(column.id.in_(some))
         )
         found |= {row.id: (row.number, display_name(*row[2:])) for row in rows}
-    return found
+    found |= {former: found[survivor] for former, survivor in moved.items()}
+    return {customer_id: found[customer_id] for customer_id in wanted if customer_id in found}
 
 
 def customer_of(row: Row[Any]) -> Customer:

@@ -18,6 +18,7 @@ from core.customers import periods
 from core.customers.errors import NoSuchRestriction, RestrictionInForce
 from core.customers.model import customer_restriction_table
 from core.id_lists import among
+from core.narrowing import RESTRICTION, narrows
 from core.prepared import Prepared
 from core.text import clean_line
 
@@ -84,6 +85,7 @@ def restrict(
     if in_force is not None:
         raise RestrictionInForce(since=in_force.since.isoformat())
     periods.begin(uow, actor, _table, {**key, "detail": clean_line(detail)}, since=since)
+    narrows(uow, [customer_id], RESTRICTION + ground, since)
 
 
 def restrict_many(
@@ -104,6 +106,8 @@ def restrict_many(
         {"customer_id": customer_id, "ground": str(ground), **same} for customer_id, ground in restrictions
     ]
     uow.connection.execute(_table.insert(), rows)
+    for ground in {ground for _, ground in restrictions}:
+        narrows(uow, [customer_id for customer_id, one in restrictions if one is ground], RESTRICTION + ground, since)
 
 
 def lift(
@@ -119,6 +123,7 @@ def lift(
     if in_force is None:
         raise NoSuchRestriction
     periods.end(uow, actor, _table, in_force.id, lifted_on=lifted_on, reason=clean_line(reason))
+    narrows(uow, [customer_id], RESTRICTION + ground, None)
 
 
 def restrictions_of(connection: Connection, customer_id: int) -> list[Restriction]:

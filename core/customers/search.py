@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, select, text, update
 
 from core import bulk
-from core.customers import index_postgresql, index_sqlite, places
+from core.customers import aliases, index_postgresql, index_sqlite, places
 from core.customers.model import customer_search_table, customer_table
 from core.customers.naming import SearchText, search_text, words_of
 from core.customers.types import VALUE_FIELDS, CustomerRow, CustomerValues, Status
@@ -103,6 +103,7 @@ class Replacement:
 
 def plan_replacement(connection: Connection, texts: Mapping[int, SearchText]) -> Replacement:
     """What has to be written so that the index holds *texts*, as the index stands now."""
+    texts = _with_former_numbers(connection, texts)
     found = _ENTRIES.rows(connection, {"ids": texts})
     words: list[tuple[int, int, str, str, str]] = []
     others: dict[int, SearchText] = {}
@@ -113,6 +114,12 @@ def plan_replacement(connection: Connection, texts: Mapping[int, SearchText]) ->
         elif new.words != before:
             words.append((of, place, lead, before, new.words))
     return Replacement(words, others)
+
+
+def _with_former_numbers(connection: Connection, texts: Mapping[int, SearchText]) -> Mapping[int, SearchText]:
+    """Who was merged with others is found by their numbers too."""
+    numbers = aliases.former_numbers(connection, texts) if texts else {}
+    return {**texts, **{of: texts[of].also(old) for of, old in numbers.items()}} if numbers else texts
 
 
 def replace(connection: Connection, planned: Replacement) -> None:
@@ -200,7 +207,8 @@ def _texts(connection: Connection, after: int) -> dict[int, SearchText]:
         .order_by(customer.c.id)
         .limit(5000)
     )
-    return {
+    texts = {
         row.id: search_text(row.number, CustomerValues(*row[3:]), protected_address=row.protected_address)
         for row in rows
     }
+    return dict(_with_former_numbers(connection, texts))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.customers import search
 from core.customers.model import customer_table
 from core.customers.places import chunks
-from core.customers.reading import customer_of
+from core.customers.reading import customer_of, ids_of_numbers
 from core.customers.types import Status
 from core.customers.web_types import Candidate
 from core.text import fold
@@ -27,8 +27,11 @@ _SHOWN: Final = 10
 def candidates(connection: Connection, submission: Submission) -> list[Candidate]:
     """The customers it may be about, the surest first; a shared name alone makes nobody a candidate."""
     found = []
+    # Somebody may give the number that they had before two customers were merged.
+    numbers = [] if submission.number is None else [submission.number]
+    numbered = set(ids_of_numbers(connection, numbers).values())
     for customer in _near(connection, submission):
-        by = _by(submission, customer)
+        by = _by(submission, customer) | ({"number"} if customer.id in numbered else set())
         if by & {"number", "email", "name_address"}:
             found.append(Candidate(customer.id, tuple(sorted(by))))
     return sorted(found, key=lambda it: (not it.sure, -len(it.by), it.customer_id))[:_SHOWN]
@@ -60,8 +63,6 @@ def _by(submission: Submission, customer: Customer) -> set[str]:
     given, known = submission.values, customer.values
     same_name = fold(_name(given)) == fold(_name(known))
     found = {"name"} if same_name else set()
-    if submission.number is not None and submission.number == customer.number:
-        found.add("number")
     if given.email and known.email and given.email.casefold() == known.email.casefold():
         found.add("email")
     if same_name and given.street and _address(given) == _address(known):

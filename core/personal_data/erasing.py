@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, update
 
-from core.customers import places, search
+from core.customers import aliases, places, search
 from core.customers.model import customer_search_table, customer_table
 from core.customers.places import chunks
 from core.customers.types import Status
@@ -37,7 +37,9 @@ def erase_rows(
     and for rows that name it by id alone, and gets the status *erased* and a number that leads nowhere.
     """
     touched: Counter[str] = Counter()
-    for ids in chunks(customer_ids):
+    # Whoever was merged into one of them is the same person: what is still kept under the old id goes too.
+    everybody = [*customer_ids, *aliases.former_ids(uow.connection, customer_ids)]
+    for ids in chunks(everybody):
         for holding in HOLDINGS:
             if holding.fate is not Fate.KEEP and (chosen is None or chosen(holding)):
                 touched[holding.name] += _erase(uow, holding, ids)

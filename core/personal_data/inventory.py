@@ -48,6 +48,14 @@ CUSTOMER: Final = (
         technical=("customer_id", "case_number"),
     ),
     Holding(
+        customers.customer_alias_table,
+        Direct(),
+        DataClass.CUSTOMER,
+        Fate.DELETE,
+        shown=("number", *_RECORDED),
+        technical=("customer_id", "former_id", "actor_id"),
+    ),
+    Holding(
         customers.customer_sealed_table,
         Direct(),
         DataClass.BANK_DETAILS,

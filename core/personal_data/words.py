@@ -20,6 +20,7 @@ TABLE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "batch_row": N_("rows of files that came in"),
         "credit_check": N_("credit checks"),
         "customer": N_("basic data"),
+        "customer_alias": N_("old customer numbers"),
         "customer_ban": N_("bans"),
         "customer_change": N_("changes of the customer's data"),
         "customer_order": N_("orders"),
