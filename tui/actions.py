@@ -15,12 +15,13 @@ from tui.areas.customers import CUSTOMERS
 from tui.areas.disclosures import DISCLOSURES
 from tui.areas.house import HOUSE
 from tui.areas.orders import ORDERS
+from tui.areas.requests import REQUESTS
 from tui.areas.updates import UPDATES
 from tui.verbs import EVERYWHERE, KEYS, Action
 
 __all__ = ["ACTIONS", "EVERYWHERE", "KEYS", "Action", "actions_in", "shown_key"]
 
-ACTIONS: Final[tuple[Action, ...]] = (*HOUSE, *CUSTOMERS, *ORDERS, *UPDATES, *DISCLOSURES)
+ACTIONS: Final[tuple[Action, ...]] = (*HOUSE, *CUSTOMERS, *ORDERS, *UPDATES, *DISCLOSURES, *REQUESTS)
 
 
 @cache

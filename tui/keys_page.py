@@ -21,7 +21,7 @@ _AREAS: Final = {
     "lock": "Locked session",
     "menu": "Main menu",
     "customers": "Customer list",
-    "picker": "Choosing the customer of a new order",
+    "picker": "Choosing a customer",
     "card": "Customer card",
     "statement": "A person's statement",
     "handover": "Handing a statement over",
@@ -59,6 +59,10 @@ _AREAS: Final = {
     "approval": "A request for approval",
     "finding": "A finding",
     "sign_off": "Signing a review off",
+    "requests": "People's requests",
+    "request_form": "A request received",
+    "request": "A request",
+    "request_step": "A step of a request",
 }
 
 

@@ -25,6 +25,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "redraw": ("ctrl+l",),
     "leave": ("ctrl+c", "ctrl+q"),
     **{f"choose_{number}": (str(number),) for number in (*range(1, 10), 0)},
+    # The menu has more than ten choices; p as in people, in Finnish as in pyynnöt.
+    "people": ("p",),
 }
 """Which keys start a verb; the first is the one shown."""
 
@@ -73,6 +75,7 @@ def area(
 
 # As the services require them; what is not offered here would only be refused there.
 CLERK: Final = frozenset({Role.CLERK})
+HANDLER: Final = frozenset({Role.CONTACT_PERSON})
 CARER: Final = frozenset({Role.CLERK, Role.CONTACT_PERSON})
 EDITORS: Final = frozenset({Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON})
 IMPORTER: Final = frozenset({Role.IMPORTER})

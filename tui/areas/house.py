@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.messages import N_
-from tui.verbs import CLERK, DECIDERS, EVERYWHERE, IMPORTER, LOG_READERS, REVIEWERS, SENDERS, area
+from tui.verbs import CARER, CLERK, DECIDERS, EVERYWHERE, IMPORTER, LOG_READERS, REVIEWERS, SENDERS, area
 
 _COMMON: Final = area(
     EVERYWHERE,
@@ -47,6 +47,7 @@ _MENU: Final = area(
     ("choose_8", N_("Suomi/English"), N_("Change the language.")),
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("choose_0", N_("Exports and letters"), N_("Tables, labels, directories, letters."), SENDERS),
+    ("people", N_("People's requests"), N_("Access, erasure, bans: from letter to answer."), CARER),
     ("change", N_("Password"), N_("Change your own password.")),
     ("lookup", N_("Task"), N_("Choose the task that your looks at customers are recorded under.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), CLERK),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.actor import Role
 from core.customers import orders
 from core.customers.orders import OrderState
 from core.disclosure import transfers
@@ -12,8 +14,10 @@ from core.disclosure.review.findings import count_open
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import TransferState
 from core.messages import N_
+from core.rights import reading as cases
 from tui.actions import actions_in, shown_key
 from tui.screens.base import BaseScreen
+from tui.screens.requests import days
 from tui.widgets.details import Details, Piece, ReadRow, blank, heading
 from tui.widgets.paint import BOLD, KEY, QUIET
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 
 _COUNTED = 100
+_SOON = timedelta(days=7)
 
 
 class MenuScreen(BaseScreen):
@@ -79,7 +84,10 @@ class MenuScreen(BaseScreen):
             drafts = len(orders.recent(connection, _COUNTED, state=OrderState.DRAFT))
             requests = len(approvals(connection, ApprovalState.WAITING))
             found = count_open(connection)
+            due = cases.count_open(connection, due_by=days.today(self.desk.seat) + _SOON)
         words = []
+        if due and Role.CONTACT_PERSON in self.desk.roles:
+            words.append(self.tr(N_("Requests due within a week: {count} (P)."), count=due))
         if doubts and self.offers("choose_6"):
             words.append(self.tr(N_("Transfers in doubt: {count} (6)."), count=doubts))
         if drafts and self.offers("choose_3"):
@@ -145,6 +153,14 @@ class MenuScreen(BaseScreen):
         from tui.screens.reviews.home import ReviewHome
 
         await self.desk.open(ReviewHome(self.desk))
+
+    async def do_people(self) -> None:
+        """P: people's requests; who only takes them in goes straight to the form."""
+        from tui.screens.requests.receive import ReceiveRequest
+        from tui.screens.requests.worklist import RequestList
+
+        handles = Role.CONTACT_PERSON in self.desk.roles
+        await self.desk.open(RequestList(self.desk) if handles else ReceiveRequest(self.desk))
 
     async def do_change(self) -> None:
         """F2: one's own password."""

@@ -1,0 +1,1 @@
+"""The contact person's day: people's requests from the letter to the answer."""
