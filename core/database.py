@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Dialect, Engine
 
     from core.fence import Fence
+    from core.narrowing import Narrowed, Narrowings
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -136,11 +137,19 @@ class UnitOfWork:
     now: datetime
     database: Database
     committed: bool = field(default=False, init=False)
+    # Noted outside the database with the commit (`core.narrowing`).
+    narrowed: list[Narrowed] = field(default_factory=list, init=False)
 
     def commit(self) -> None:
         """Make the work durable; when this returns, a power cut does not undo it."""
+        noted, self.narrowed = self.narrowed, []
+        journal = self.database.narrowings
+        if journal is not None:
+            journal.note([it for it in noted if it.since is not None])
         self.connection.commit()
         self.committed = True
+        if journal is not None:
+            journal.note([it for it in noted if it.since is None])
 
 
 class TwoSteps:
@@ -184,6 +193,8 @@ class Database:
         self.clock = clock
         # Who was erased and must not be added again; every unit of work leads here, so no way in goes round it.
         self.fence: Fence | None = None
+        # Bans, restrictions and protected addresses, for whoever restores an older backup.
+        self.narrowings: Narrowings | None = None
 
     @classmethod
     def open(cls, url: str, clock: Clock | None = None) -> Database:

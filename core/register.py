@@ -15,6 +15,7 @@ from core.database import Database
 from core.errors import RegisterError
 from core.fence import Fence
 from core.keys import KeyFileExists, KeyRing, data_key_table
+from core.narrowing import Narrowings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ class Register:
         """
         database = Database.open(self.config.database.address(), self.clock)
         database.fence = self.fence
+        database.narrowings = Narrowings(self.config.keys.narrowings_file(), self.fence)
         try:
             migrations.check(database)
             self._begin_fence(database)

@@ -43,6 +43,7 @@ _RECORDED: Final = (
     _table.c.lifted_at.is_(None),
 )
 _OF_BATCH: Final = Prepared(select(_table.c.customer_id).where(*_RECORDED))
+_KINDS_OF_BATCH: Final = Prepared(select(_table.c.customer_id, _table.c.kind).where(*_RECORDED))
 _LIFT_OF_BATCH: Final = Prepared(
     update(_table)
     .where(*_RECORDED)
@@ -151,6 +152,11 @@ def lift_of_batch(
     require(actor, Role.IMPORTER)
     if not customer_ids:
         return
+    lifted: dict[str, list[int]] = {}
+    for customer_id, kind in _KINDS_OF_BATCH.rows(uow.connection, {"ids": customer_ids, "batch": batch_id}):
+        lifted.setdefault(kind, []).append(customer_id)
+    for kind, ids in lifted.items():
+        narrows(uow, ids, BAN + kind, None)
     _LIFT_OF_BATCH.run(
         uow.connection,
         {

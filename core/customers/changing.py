@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from core import bulk
+from core.clock import HELSINKI
 from core.customers import search
 from core.customers.bans import BanKind, bans_of_many
 from core.customers.errors import ChangedMeanwhile, CustomerNotFound
@@ -23,6 +24,7 @@ from core.customers.restrictions import restricted_many
 from core.customers.types import VALUE_FIELDS
 from core.database import milliseconds
 from core.id_lists import among
+from core.narrowing import PROTECTED_ADDRESS, narrows
 from core.prepared import Prepared
 
 if TYPE_CHECKING:

@@ -107,7 +107,12 @@ def restrict_many(
     ]
     uow.connection.execute(_table.insert(), rows)
     for ground in {ground for _, ground in restrictions}:
-        narrows(uow, [customer_id for customer_id, one in restrictions if one is ground], RESTRICTION + ground, since)
+        narrows(
+            uow,
+            [customer_id for customer_id, one in restrictions if one is ground],
+            RESTRICTION + ground,
+            since,
+        )
 
 
 def lift(

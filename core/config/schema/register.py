@@ -96,6 +96,10 @@ class KeySettings(Settings, frozen=True, kw_only=True):
         ),
     ] = Path("erasure.fence")
 
+    def narrowings_file(self) -> Path:
+        """Bans, restrictions and protected addresses, beside the fence and under its key (`core.narrowing`)."""
+        return self.erasure_fence_file.with_name(f"{self.erasure_fence_file.name}.narrowings")
+
 
 class LogSettings(Settings, frozen=True, kw_only=True):
     """The disclosure log."""
