@@ -102,6 +102,14 @@ class ReasonsNeeded(InvalidInput):
     advice = N_("Write them as the person will read them.")
 
 
+class GroundOfRefusal(InvalidInput):
+    """A ground of Article 12(5) for something that is not refused."""
+
+    code = "rights.ground_of_refusal"
+    sentence = N_("Only a refusal can rest on the request being manifestly unfounded or excessive.")
+    advice = N_("Refuse with that ground and reasons, or leave the ground out.")
+
+
 class NotDecided(Refused):
     """Nothing has been decided."""
 

@@ -6,7 +6,8 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
+from sqlalchemy import case as sql_case
 
 from core.rights.errors import CaseWordsGone, NoSuchCase
 from core.rights.model import case_event_table, case_file_table, case_pause_table, case_table
@@ -37,6 +38,8 @@ WORDS: Final = "words"
 NAME: Final = "name"
 CONTENT: Final = "content"
 _c = case_table.c
+# The person waits for the answer, and the month runs.
+TO_BE_ANSWERED: Final = and_(_c.state.not_in((*ENDED, CaseState.WAITING_IDENTITY)), _c.answered_on.is_(None))
 
 
 def case(connection: Connection, number: int) -> Case:
@@ -52,12 +55,12 @@ def case(connection: Connection, number: int) -> Case:
 
 
 def worklist(connection: Connection, *, offset: int = 0, limit: int = 50) -> list[Case]:
-    """Cases that have not ended, the one that is due first on top."""
+    """Cases that have not ended: to be answered by last day, overdue ones so on top; those already answered after them."""
     return _cases(
         connection,
         select(case_table)
         .where(_c.state.not_in(ENDED))
-        .order_by(_c.due_on, _c.number)
+        .order_by(sql_case((TO_BE_ANSWERED, 0), else_=1), _c.due_on, _c.number)
         .offset(offset)
         .limit(limit),
     )
@@ -72,10 +75,10 @@ def ended(connection: Connection, *, offset: int = 0, limit: int = 50) -> list[C
 
 
 def count_open(connection: Connection, *, due_by: date | None = None) -> int:
-    """How many cases have not ended, or of those how many are due by a day."""
+    """How many cases have not ended, or how many are to be answered by a day (a stopped clock has none)."""
     counted = select(func.count()).where(_c.state.not_in(ENDED))
     if due_by is not None:
-        counted = counted.where(_c.due_on <= due_by)
+        counted = counted.where(TO_BE_ANSWERED, _c.due_on <= due_by)
     return int(connection.execute(counted).scalar_one())
 
 

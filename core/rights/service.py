@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
 from core.papers.handling import require_handled
-from core.rights.errors import IdentityFirst, NotAnswered, NotDecided, ReasonsNeeded
+from core.rights.errors import GroundOfRefusal, IdentityFirst, NotAnswered, NotDecided, ReasonsNeeded
+from core.rights.reading import repeated
 from core.rights.types import CaseDecision, CaseState, EventKind, Identity
 from core.rights.writing import (
     add_event,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from core.actor import Actor
     from core.database import UnitOfWork
     from core.keys import KeyRing
-    from core.rights.types import Case
+    from core.rights.types import Case, RefusalGround
 
 _HANDLERS: Final = (Role.CONTACT_PERSON,)
 
@@ -67,13 +68,18 @@ def decide(
     reasons: str,
     version: int,
     due_by_itself_on: date | None = None,
+    ground: RefusalGround | None = None,
+    repeated_days: int = 0,
 ) -> Case:
     """A named person decides (P16); a refusal, also in part, needs reasons (GDPR 12(4)).
 
     *due_by_itself_on* is the day on which the rest is done without asking again, where something prevents it till then.
+    *ground* is that of Article 12(5), where the request is refused as such; earlier requests of the same kind within
+    *repeated_days* are kept beside it, since it is for us to show that it is so.
 
     Raises:
         IdentityFirst: what is granted could go to somebody else.
+        GroundOfRefusal: a ground is given for something else than a refusal.
         DecidedAlready, ReasonsNeeded, NoSuchCase, CaseEnded, CaseChanged.
     """
     require(actor, *_HANDLERS)
@@ -82,6 +88,8 @@ def decide(
     granting = decision in (CaseDecision.GRANTED, CaseDecision.PARTLY)
     if granting and found.identity is not Identity.CONFIRMED:
         raise IdentityFirst(number=number)
+    if ground is not None and decision is not CaseDecision.REFUSED:
+        raise GroundOfRefusal
     words = clean_block(reasons)
     if not words and decision in (CaseDecision.PARTLY, CaseDecision.REFUSED):
         raise ReasonsNeeded
@@ -98,7 +106,10 @@ def decide(
             "due_by_itself_on": due_by_itself_on,
         },
     )
-    facts = {"decision": decision, "due_by_itself_on": due_by_itself_on}
+    facts: dict[str, Any] = {"decision": decision, "due_by_itself_on": due_by_itself_on}
+    if ground is not None:
+        earlier = repeated(uow.connection, found, days=repeated_days)
+        facts |= {"ground": ground, "earlier": [one.number for one in earlier]}
     add_event(
         uow,
         actor,

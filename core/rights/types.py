@@ -49,6 +49,13 @@ class CaseDecision(StrEnum):
     NOTHING_HELD = "nothing_held"
 
 
+class RefusalGround(StrEnum):
+    """Why nothing is done at all (GDPR 12(5)); the controller has to show that it is so."""
+
+    UNFOUNDED = "unfounded"
+    EXCESSIVE = "excessive"
+
+
 class Channel(StrEnum):
     """How a request reached us: any way will do (GDPR 12(1))."""
 
@@ -117,6 +124,12 @@ DECISION_NAMES: Final[Mapping[CaseDecision, str]] = MappingProxyType(
         CaseDecision.PARTLY: N_("granted in part"),
         CaseDecision.REFUSED: N_("request refused"),
         CaseDecision.NOTHING_HELD: N_("nothing is held about the person"),
+    }
+)
+REFUSAL_GROUND_NAMES: Final[Mapping[RefusalGround, str]] = MappingProxyType(
+    {
+        RefusalGround.UNFOUNDED: N_("manifestly unfounded (Article 12(5))"),
+        RefusalGround.EXCESSIVE: N_("excessive, in particular because repeated (Article 12(5))"),
     }
 )
 CHANNEL_NAMES: Final[Mapping[Channel, str]] = MappingProxyType(

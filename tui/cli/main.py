@@ -45,6 +45,7 @@ VERBS: Final = {
     "log": "log",
     "notices": "notices",
     "order": "order",
+    "paper": "paper",
     "partner": "partner",
     "postal-codes": "postal_codes",
     "recipient": "recipient",

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from core.actor import SYSTEM
+from core.clock import HELSINKI
 from core.customers import credit, web_visits
 from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
 from core.notices import routine as notice_routine
 from core.rights.erasure import service as erasure
+from core.rights.reminders import due_counts, remind
 from tui.cli.main import Cli, pass_cli
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.register import Register
+    from core.rights.reminders import DueCounts
 
 
 @click.command("run-due")
@@ -35,6 +38,7 @@ def command(cli: Cli) -> None:
     reviewed = do_what_is_due(register)
     notices = notice_routine.do_what_is_due(register)
     forgotten, overdue = _visits(register)
+    reminded, cases = _cases(register)
     completed = erasure.complete_due(register, SYSTEM)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
@@ -60,6 +64,12 @@ def command(cli: Cli) -> None:
             waiting=notices.waiting,
         ),
         *(problem.explain(cli.language).sentence for problem in notices.problems),
+        cli.tr(
+            N_("Requests near their last day: {near}; overdue: {overdue}; noted now: {numbers}"),
+            near=cases.near,
+            overdue=cases.overdue,
+            numbers=_numbers(reminded),
+        ),
         cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
@@ -86,6 +96,9 @@ def command(cli: Cli) -> None:
             "notices_chased": notices.chased,
             "notices_waiting": notices.waiting,
             "notice_problems": [problem.code for problem in notices.problems],
+            "cases_near": cases.near,
+            "cases_overdue": cases.overdue,
+            "cases_reminded": reminded,
             "erasures_completed": [done.case.number for done in completed],
             "log_size": signed.size,
             "anchor": list(anchored),
@@ -103,6 +116,16 @@ def _visits(register: Register) -> tuple[int, int]:
         uow.commit()
     with register.database.reading() as connection:
         return deleted, web_visits.overdue(connection, register.clock.now(), settings)
+
+
+def _cases(register: Register) -> tuple[list[int], DueCounts]:
+    """Cases near their last day: those noted now, and how many there are."""
+    settings = register.config.rights
+    with register.database.unit_of_work() as uow:
+        reminded = remind(uow, settings, SYSTEM)
+        counts = due_counts(uow.connection, settings, uow.now.astimezone(HELSINKI).date())
+        uow.commit()
+    return reminded, counts
 
 
 def _anchor(cli: Cli, register: Register) -> dict[str, str]:
