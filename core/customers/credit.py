@@ -18,6 +18,7 @@ from sqlalchemy import select
 from stdnum.fi import hetu
 
 from core.actor import Role, require
+from core.customers.aliases import of_person
 from core.customers.credit_errors import (
     ApplicantNotInformed,
     CashOrder,
@@ -263,7 +264,9 @@ def credit_check(connection: Connection, check_id: int) -> CreditCheck:
 
 def credit_checks_of(connection: Connection, customer_id: int) -> list[CreditCheck]:
     """A customer's checks, the newest first."""
-    rows = connection.execute(_checks().where(table.c.customer_id == customer_id).order_by(table.c.id.desc()))
+    rows = connection.execute(
+        _checks().where(of_person(table.c.customer_id, customer_id)).order_by(table.c.id.desc())
+    )
     return [_check(row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from core.customers.aliases import same_person
 from core.customers.model import customer_change_table, customer_sealed_table
 from core.customers.types import SEALED, Change, Provenance, Source, SourceKind
 
@@ -34,7 +35,15 @@ def recorded(
 
 
 def changes_of(connection: Connection, customer_id: int) -> list[Change]:
-    """A customer's history, oldest first; sealed fields show that they changed, not how."""
+    """A customer's history, oldest first; sealed fields show that they changed, not how.
+
+    The history of whoever was merged into the customer is part of it.
+    """
+    changes = [one for of in same_person(connection, customer_id) for one in _own_changes(connection, of)]
+    return sorted(changes, key=lambda change: change.recorded_at)
+
+
+def _own_changes(connection: Connection, customer_id: int) -> list[Change]:
     changes = [
         _change(row, {field: (old, new) for field, (old, new) in row.changes.items()}, row.article_18_use)
         for row in _rows(connection, customer_change_table, customer_id)
@@ -50,7 +59,7 @@ def changes_of(connection: Connection, customer_id: int) -> list[Change]:
 def provenance(connection: Connection, customer_id: int) -> Mapping[str, Provenance]:
     """For each field that has a value now: the latest change that gave it."""
     found: dict[str, Provenance] = {}
-    for change in changes_of(connection, customer_id):
+    for change in _own_changes(connection, customer_id):
         for field, (_, new) in change.values.items():
             if new is None:
                 found.pop(field, None)

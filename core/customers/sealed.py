@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, func, select
 
 from core.actor import Role, require
+from core.customers.aliases import same_person
 from core.customers.fields import clean_iban, clean_ip
 from core.customers.history import recorded
 from core.customers.model import customer_sealed_table
@@ -166,16 +167,17 @@ def history_of(
     connection: Connection, keyring: KeyRing, customer_id: int, field: SealedField
 ) -> list[SealedChange]:
     """What the field has been, oldest first, masked; empty after erasure, which destroys the key."""
-    key = keyring.existing_data_key(connection, customer_id)
-    if key is None:
-        return []
-    chosen = select(_table).where(_table.c.customer_id == customer_id, _table.c.field == field)
+    ids = same_person(connection, customer_id)
+    keys = keyring.existing_data_keys(connection, ids)
+    chosen = select(_table).where(_table.c.customer_id.in_(keys), _table.c.field == field)
     return [
         SealedChange(
             recorded_at=row.recorded_at,
             actor_name=row.actor_name,
             source=Source(SourceKind(row.source_kind), row.source_detail),
-            masked=None if row.sealed is None else mask(field, unsealed(key, customer_id, field, row.sealed)),
+            masked=None
+            if row.sealed is None
+            else mask(field, unsealed(keys[row.customer_id], row.customer_id, field, row.sealed)),
         )
         for row in connection.execute(chosen.order_by(_table.c.id))
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
 from core.clock import HELSINKI
-from core.customers import changing, places, sealed, search, series
+from core.customers import aliases, changing, places, sealed, search, series
 from core.customers.errors import (
     CustomerErased,
     CustomerRestricted,
@@ -81,12 +81,15 @@ _EDITORS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
 def open_record(uow: UnitOfWork, actor: Actor, customer_id: int, *, task: str) -> Customer:
     """The customer for a person to look at: the look goes into the access log.  The caller commits before showing it.
 
+    Somebody who was merged into another is that other.
+
     Raises:
         CustomerNotFound: no such customer.
         TaskMissing: *task* does not say what for.
     """
-    customer = get(uow.connection, customer_id)
-    record_access(uow, actor, action=Access.OPEN, customer_id=customer_id, task=task)
+    survivor = aliases.survivors(uow.connection, [customer_id]).get(customer_id, customer_id)
+    customer = get(uow.connection, survivor)
+    record_access(uow, actor, action=Access.OPEN, customer_id=survivor, task=task)
     return customer
 
 
@@ -191,6 +194,7 @@ def _add(
             "status": Status.ACTIVE,
             "protected_address": row.protected_address,
             "started_on": row.started_on or today,
+            "contact_on": today if source.kind in OWN_WORDS else row.started_on or today,
             "version": 1,
         }
         for customer_id, row, values, number in zip(ids, rows, all_values, numbers, strict=True)
@@ -387,6 +391,9 @@ def _change_standing(
         uow.connection, changing.before_of(uow.connection, [customer_id]), {customer_id: new}
     )
     changing.write(uow, actor, planned, source, batch_id=batch_id)
+    if "status" in new:
+        ended_on = new["ended_on"]
+        contact(uow, [customer_id], ended_on if isinstance(ended_on, date) else today_of(uow))
     return get(uow.connection, customer_id)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from core.customers.aliases import of_person
 from core.customers.bans import BanKind
 from core.customers.web_errors import NoSuchRegistration
 from core.customers.web_model import web_file_table, web_registration_table
@@ -37,7 +38,7 @@ def count(connection: Connection, state: WebState) -> int:
 
 def of_customer(connection: Connection, customer_id: int) -> list[WebRegistration]:
     """A customer's registrations, the oldest first."""
-    query = select(web_registration_table).where(_web.customer_id == customer_id).order_by(_web.id)
+    query = select(web_registration_table).where(of_person(_web.customer_id, customer_id)).order_by(_web.id)
     return [registration_of(row) for row in connection.execute(query).mappings()]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from core.clock import HELSINKI
+from core.customers import aliases
 from core.customers.model import customer_table
 from core.customers.view import disclosure_view, standing
 from core.disclosure.categories import CATEGORY_OF_FIELD, fields_of
@@ -182,8 +183,9 @@ def lock_customers(connection: Connection, customer_ids: Iterable[int]) -> None:
 
 def given_to(connection: Connection, recipient: str, customer_ids: Sequence[int]) -> frozenset[int]:
     """Those of *customer_ids* whose data the recipient was given: every sending that is not proved not sent counts."""
-    rows = _GIVEN.rows(connection, {"ids": customer_ids, "recipient": recipient})
-    return frozenset(customer_id for (customer_id,) in rows)
+    former = aliases.former_ids(connection, customer_ids)
+    rows = _GIVEN.rows(connection, {"ids": [*customer_ids, *former], "recipient": recipient})
+    return frozenset(former.get(customer_id, customer_id) for (customer_id,) in rows)
 
 
 def _terms(

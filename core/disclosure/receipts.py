@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.customers.aliases import same_person
 from core.disclosure.log import entries, proofs
 from core.disclosure.log.cosigned import with_cosignatures
 from core.disclosure.log.entries import Intent
@@ -68,7 +69,8 @@ def issue_receipt(
     receipt = proofs.receipt_of(connection, found.row.number, note, signed.size)
     if customer_id is None:
         return IssuedReceipt(receipt.text.encode(), b"")
-    numbers = [line.number for line in found.lines if line.customer_id == customer_id]
+    ids = same_person(connection, customer_id)
+    numbers = [line.number for line in found.lines if line.customer_id in ids]
     content = stored_lines(connection, transfer_id)
     if not numbers or content is None:
         raise CustomerNotInTransfer(transfer=transfer, customer=customer_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, or_, select
 
+from core.customers.aliases import of_person
 from core.disclosure import tally
 from core.disclosure.errors import NoSuchTransfer
 from core.disclosure.log.lines import Line, encode_lines
@@ -173,7 +174,7 @@ def _filtered(query: Select[Any], wanted: TransferFilter) -> Select[Any]:
     if wanted.customer_id is not None:
         line = transfer_line_table.c
         query = query.where(
-            table.id.in_(select(line.transfer_id).where(line.customer_id == wanted.customer_id))
+            table.id.in_(select(line.transfer_id).where(of_person(line.customer_id, wanted.customer_id)))
         )
     return query
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import or_, select
 
 from core.actor import Role, require
+from core.customers.aliases import former_ids, of_person
 from core.customers.places import chunks
 from core.customers.view import FIELDS, disclosure_view
 from core.disclosure.model import transfer_line_table, transfer_table
@@ -49,7 +50,8 @@ def recipients_of(connection: Connection, customer_id: int) -> list[str]:
         select(_transfer.recipient_code)
         .join(transfer_line_table, _line.transfer_id == _transfer.id)
         .where(
-            _line.customer_id == customer_id, or_(_line.state.is_(None), _line.state != ItemState.NOT_SENT)
+            of_person(_line.customer_id, customer_id),
+            or_(_line.state.is_(None), _line.state != ItemState.NOT_SENT),
         )
         .distinct()
     ).scalars()
@@ -64,15 +66,14 @@ def holdings(
     without: Collection[str] = (),
 ) -> list[Holding]:
     """Which recipients, but those *without*, hold which of the *wanted* fields (customer id to fields), and whether stale."""
-    ids = list(wanted)
+    # What left under an old number is held of the same person, and opens with the key of then.
+    former = former_ids(connection, wanted)
+    ids = [*wanted, *former]
     keys = keyring.existing_data_keys(connection, ids)
     present = _present(connection, keyring, wanted)
     found: list[Holding] = []
-    for (customer_id, recipient), rows in _lines(connection, ids, without).items():
-        key = keys.get(customer_id)
-        if key is None:
-            continue
-        holding = _of_one(key, rows, wanted[customer_id], present[customer_id])
+    for (customer_id, recipient), rows in _lines(connection, ids, former, without).items():
+        holding = _of_one(keys, rows, wanted[customer_id], present[customer_id])
         if holding:
             latest, fields = holding
             found.append(
@@ -109,9 +110,9 @@ def _present(
 
 
 def _lines(
-    connection: Connection, ids: Sequence[int], without: Collection[str]
+    connection: Connection, ids: Sequence[int], former: Mapping[int, int], without: Collection[str]
 ) -> dict[tuple[int, str], list[Any]]:
-    """The lines of each customer and recipient, the newest first."""
+    """The lines of each customer and recipient, the newest first; those of *former* ids are their survivors'."""
     found: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
     columns = (
         _line.customer_id,
@@ -134,12 +135,17 @@ def _lines(
         )
         for row in connection.execute(query):
             if row.recipient_code not in without:
-                found[row.customer_id, row.recipient_code].append(row)
+                found[former.get(row.customer_id, row.customer_id), row.recipient_code].append(row)
+    for rows in found.values() if former else ():
+        rows.sort(key=lambda row: -row.number)
     return found
 
 
 def _of_one(
-    key: DataKey, rows: Iterable[Row[Any]], wanted: frozenset[str], present: Mapping[str, str]
+    keys: Mapping[int, DataKey],
+    rows: Iterable[Row[Any]],
+    wanted: frozenset[str],
+    present: Mapping[str, str],
 ) -> tuple[Row[Any], dict[str, HeldValue]] | None:
     """The latest line that gave any wanted field, and what they hold of each."""
     sought, latest = set(wanted), None
@@ -148,6 +154,9 @@ def _of_one(
     for row in rows:
         if not sought:
             break
+        key = keys.get(row.customer_id)
+        if key is None:
+            continue
         content = opened_line(key, row.transfer_id, row.line, row.sealed)
         given = {name: value for name in sought if isinstance(value := content.get(name), str)}
         if not given:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, exists, func, insert, literal, null, select
+from sqlalchemy import bindparam, exists, func, insert, literal, null, or_, select
 
-from core.customers.model import customer_change_table
+from core.customers.aliases import former_ids
+from core.customers.model import customer_alias_table, customer_change_table
 from core.disclosure.model import transfer_line_table
 from core.id_lists import among
 from core.notices.model import notice_check_table
@@ -66,13 +67,18 @@ def note_field(uow: UnitOfWork, customer_id: int, field: str) -> None:
 
 def note_batch(uow: UnitOfWork, batch_id: int, customer_ids: Collection[int]) -> None:
     """What a batch has changed of *customer_ids*; to be called in the transaction of each of its chunks."""
-    sent = {of for (of,) in _SENT.rows(uow.connection, {"ids": customer_ids})} if customer_ids else set()
+    former = former_ids(uow.connection, customer_ids) if customer_ids else {}
+    asked = {"ids": [*customer_ids, *former]}
+    sent = {former.get(of, of) for (of,) in _SENT.rows(uow.connection, asked)} if customer_ids else set()
     if sent:
         _NOTE_BATCH.run(uow.connection, {"ids": sent, "batch": batch_id})
 
 
 def _was_sent(customer_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    return exists().where(transfer_line_table.c.customer_id == customer_id)
+    """Whether anything was sent of the customer, under this id or one that was merged into it."""
+    line, alias = transfer_line_table.c.customer_id, customer_alias_table.c
+    former = exists().where(line == alias.former_id, alias.customer_id == customer_id)
+    return or_(exists().where(line == customer_id), former)
 
 
 def _note(uow: UnitOfWork, chosen: Any) -> None:

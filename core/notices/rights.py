@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, insert, or_, select
 
 from core.actor import Role, require
+from core.customers.aliases import of_person
 from core.customers.reading import get
 from core.disclosure.model import transfer_line_table, transfer_table
 from core.disclosure.purposes import RECIPIENTS_TOLD
@@ -97,7 +98,8 @@ def _held(uow: UnitOfWork, register: Register, customer_id: int, fields: frozens
         select(_transfer.recipient_code, func.max(_transfer.number).label("number"))
         .join(transfer_line_table, _line.transfer_id == _transfer.id)
         .where(
-            _line.customer_id == customer_id, or_(_line.state.is_(None), _line.state != ItemState.NOT_SENT)
+            of_person(_line.customer_id, customer_id),
+            or_(_line.state.is_(None), _line.state != ItemState.NOT_SENT),
         )
         .group_by(_transfer.recipient_code)
     )

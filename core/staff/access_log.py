@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select
 
+from core.customers.aliases import of_person
 from core.staff.errors import TaskMissing
 from core.staff.model import access_event_table, staff_member_table
 from core.text import clean_line, shorten
@@ -91,7 +92,9 @@ def record_access(
 
 def accesses_of(connection: Connection, customer_id: int, limit: int = 100) -> list[AccessEvent]:
     """Who looked at one customer, newest first."""
-    return _read(connection, _events().where(access_event_table.c.customer_id == customer_id).limit(limit))
+    return _read(
+        connection, _events().where(of_person(access_event_table.c.customer_id, customer_id)).limit(limit)
+    )
 
 
 def recent(

@@ -18,10 +18,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 
 from core.clock import HELSINKI
-from core.customers.model import customer_table
+from core.customers.model import customer_alias_table, customer_table
 from core.disclosure.log.lines import Line, lines_root
 from core.disclosure.log.model import SINGLETON, log_head
 from core.disclosure.planning import lock_customers
@@ -114,9 +114,11 @@ def _keys(uow: UnitOfWork, keyring: KeyRing, ids: Sequence[int]) -> Mapping[int,
         statement = (
             select(customer_table.c.id, data_key_table.c.customer_id)
             .outerjoin(data_key_table, data_key_table.c.customer_id == customer_table.c.id)
+            .outerjoin(customer_alias_table, customer_alias_table.c.former_id == customer_table.c.id)
             .where(
                 customer_table.c.id.in_(ids[start : start + _CHUNK]),
-                customer_table.c.status != "erased",
+                # Whoever was merged into another was looked at under the key of then.
+                or_(customer_table.c.status != "erased", customer_alias_table.c.number.is_not(None)),
                 data_key_table.c.shredded_at.is_(None),
             )
         )

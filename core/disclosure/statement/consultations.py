@@ -23,7 +23,7 @@ from core.disclosure.statement.types import Consultation, Doubt
 from core.staff.model import access_event_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -65,15 +65,20 @@ class Seen:
 
 
 def consultations(
-    connection: Connection, customer_id: int, found: Scan, pseudonym: Callable[[int | None], str | None]
+    connection: Connection,
+    customer_ids: Sequence[int],
+    found: Scan,
+    pseudonym: Callable[[int | None], str | None],
 ) -> Seen:
     """Every look at the person: those of the access log, and those that the log alone still has.
+
+    *customer_ids* are every id that the person has had.
 
     Each is told with its place in the log and its receipts; one that was changed since it was entered is a doubt.
     """
     seen, prover = Seen(), Prover(connection, found.signed)
     events = connection.execute(
-        select(access_event_table).where(_event.customer_id == customer_id).order_by(_event.id)
+        select(access_event_table).where(_event.customer_id.in_(customer_ids)).order_by(_event.id)
     ).all()
     entered = _entered(connection, found.seen)
     for event in events:

@@ -66,18 +66,20 @@ class Told:
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def told(connection: Connection, key: DataKey, found: Scan, pseudonym: Pseudonym) -> Told:
+def told(connection: Connection, keys: Mapping[int, DataKey], found: Scan, pseudonym: Pseudonym) -> Told:
     """Every found line as a disclosure, in the order of the log."""
-    reader = _Reader(connection, key, found, pseudonym)
+    reader = _Reader(connection, keys, found, pseudonym)
     for start in range(0, len(found.found), _CHUNK):
         reader.read(found.found[start : start + _CHUNK])
     return reader.told
 
 
 class _Reader:
-    def __init__(self, connection: Connection, key: DataKey, found: Scan, pseudonym: Pseudonym) -> None:
+    def __init__(
+        self, connection: Connection, keys: Mapping[int, DataKey], found: Scan, pseudonym: Pseudonym
+    ) -> None:
         self._connection = connection
-        self._key = key
+        self._keys = keys
         self._pseudonym = pseudonym
         self._prover = Prover(connection, found.signed)
         self._by: dict[str, str] = {}
@@ -130,12 +132,12 @@ class _Reader:
     def _content(self, line: FoundLine, sealed: bytes) -> Mapping[str, Any] | None:
         """What left, once digest and commitment are found to be those that were logged."""
         logged = decode_line(line.receipt.line)
-        transfer_id, number = line.intent.id, line.number
+        key, transfer_id, number = self._keys[line.owner], line.intent.id, line.number
         if hashlib.sha256(sealed).digest() == logged.digest and binds(
-            self._key, transfer_id, number, logged.commitment
+            key, transfer_id, number, logged.commitment
         ):
             with suppress(Unopenable):
-                return opened_line(self._key, transfer_id, number, sealed)
+                return opened_line(key, transfer_id, number, sealed)
         self._doubt("content", line)
         return None
 

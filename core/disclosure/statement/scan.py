@@ -29,7 +29,7 @@ from core.disclosure.statement.types import Doubt
 from core.staff.model import access_event_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection, Select
 
@@ -98,12 +98,16 @@ _READ: Final = f"{FORMAT}read"
 
 @dataclass(frozen=True, slots=True)
 class FoundLine:
-    """A line of the person's: the intent or read at ``index`` of the log, the line's ``number``, and its way to `lines_root`."""
+    """A line of the person's: the intent or read at ``index`` of the log, the line's ``number``, and its way to `lines_root`.
+
+    ``owner`` is the id under whose key it is: the person's, or one that was merged into it.
+    """
 
     index: int
     intent: LoggedIntent
     number: int
     receipt: LineReceipt
+    owner: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +145,20 @@ class _Gone:
         return tuple(sorted(self.found, key=lambda it: (it.index, it.number)))
 
 
-def scan(connection: Connection, log: DisclosureLog, key: DataKey, customer_id: int) -> Scan:
-    """Every line of the person's in the whole log, as *connection* sees it; what does not hold is in ``doubts``."""
-    return _Scanner(connection, log, key, customer_id).run()
+def scan(connection: Connection, log: DisclosureLog, keys: Mapping[int, DataKey]) -> Scan:
+    """Every line of the person's in the whole log, as *connection* sees it; what does not hold is in ``doubts``.
+
+    *keys* are those of every id that the person has had (`core.customers.aliases.same_person`).
+    """
+    return _Scanner(connection, log, keys).run()
 
 
 class _Scanner:
-    def __init__(self, connection: Connection, log: DisclosureLog, key: DataKey, customer_id: int) -> None:
+    def __init__(self, connection: Connection, log: DisclosureLog, keys: Mapping[int, DataKey]) -> None:
         self._connection = connection
         self._log = log
-        self._tag = key.tagger()
-        self._customer_id = customer_id
+        self._taggers = [(owner, key.tagger()) for owner, key in keys.items()]
+        self._ids = list(keys)
         self._tree = TileStack()
         self._leaves: list[bytes] = []
         self._kinds = {_INTENT: _Gone(_LINES, ""), _READ: _Gone(_LOOKS, "look_")}
@@ -256,7 +263,9 @@ class _Scanner:
     def _compare(
         self, gone: _Gone, index: int, intent: LoggedIntent, rows: Iterable[tuple[Any, ...]]
     ) -> None:
-        tag, leaves, mine = self._tag(intent.id.encode()), [], {}
+        tags = {tagger(intent.id.encode()): of for of, tagger in self._taggers}
+        leaves: list[bytes] = []
+        mine: dict[int, tuple[int, int | None, int | None]] = {}
         whole = True
         for place, (_, number, *parts, owner) in enumerate(rows):
             try:
@@ -266,18 +275,22 @@ class _Scanner:
                 continue
             leaves.append(leaf)
             # Of the bytes that are hashed, not of the column, which may be longer or shorter.
-            if leaf[_TAG] == tag or owner == self._customer_id:
-                mine[place] = (number, leaf[_TAG] == tag, owner == self._customer_id)
+            tagged, indexed = tags.get(leaf[_TAG]), owner if owner in self._ids else None
+            if tagged is not None or indexed is not None:
+                mine[place] = (number, tagged, indexed)
         gone.lines += len(leaves)
         hashes = [sha256(leaf).digest() for leaf in leaves]
         if not whole or len(leaves) != intent.count or root_of(hashes).hex() != intent.lines_root:
             self._doubt(f"{gone.doubt}lines_changed", transfer=index)
         content = b"".join(leaf[1:] for leaf in leaves) if mine else b""
         for place, (number, tagged, indexed) in mine.items():
-            if not tagged or not indexed:
-                self._doubt(f"{gone.doubt}{'not_indexed' if tagged else 'not_tagged'}", transfer=index)
+            if tagged != indexed:
+                kind = "not_tagged" if tagged is None else "not_indexed"
+                self._doubt(f"{gone.doubt}{kind}", transfer=index)
             receipt = line_receipt(intent.id, content, place)
-            gone.found.append(FoundLine(index, intent, number, receipt))
+            whose = tagged if tagged is not None else indexed
+            assert whose is not None
+            gone.found.append(FoundLine(index, intent, number, receipt, whose))
 
     def _compare_counts(self) -> None:
         """Lines that no entry of the log covers are seen by their number, the person's own by the index."""
@@ -287,7 +300,7 @@ class _Scanner:
                 self._doubt(f"{gone.doubt}not_logged", count=abs(total - gone.lines))
         seen = {(it.intent.id, it.number) for it in self._kinds[_INTENT].found}
         own = self._connection.execute(
-            select(_line.transfer_id, _line.number).where(_line.customer_id == self._customer_id)
+            select(_line.transfer_id, _line.number).where(_line.customer_id.in_(self._ids))
         )
         for transfer_id, number in own:
             if (transfer_id, number) not in seen:

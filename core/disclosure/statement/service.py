@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from core.actor import Role, require
+from core.customers import aliases
 from core.customers.reading import get
 from core.customers.web_told import registrations_of
 from core.disclosure.planning import lock_customers
@@ -15,9 +16,12 @@ from core.disclosure.statement.disclosures import told
 from core.disclosure.statement.scan import scan
 from core.disclosure.statement.types import Completeness, Statement
 from core.errors import RegisterError
+from core.keys import KeyShredded
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from core.actor import Actor
@@ -43,15 +47,21 @@ def statement_of(register: Register, actor: Actor, customer_id: int, *, task: st
     """
     require(actor, *READERS)
     with register.database.unit_of_work() as uow:
+        customer_id = aliases.survivors(uow.connection, [customer_id]).get(customer_id, customer_id)
         customer = get(uow.connection, customer_id)
         record_access(uow, actor, action=Access.OPEN, customer_id=customer_id, task=task, detail=DETAIL)
         lock_customers(uow.connection, [customer_id])
         # Made now for somebody of whom nothing was ever sealed: pseudonyms must not change later.
-        key = register.keyring.data_key(uow, customer_id)
+        register.keyring.data_key(uow, customer_id)
         uow.commit()
     _enter_looks(register)
     with register.database.reading() as connection:
-        return _made(register, connection, customer, key)
+        ids = aliases.same_person(connection, customer_id)
+        keys = register.keyring.existing_data_keys(connection, ids)
+        # Erased in between, it has no key any more.
+        if customer_id not in keys:
+            raise KeyShredded
+        return _made(register, connection, customer, keys)
 
 
 def _enter_looks(register: Register) -> None:
@@ -65,11 +75,13 @@ def _enter_looks(register: Register) -> None:
             register.log.sign()
 
 
-def _made(register: Register, connection: Connection, customer: Customer, key: DataKey) -> Statement:
-    found = scan(connection, register.log, key, customer.id)
-    pseudonym = Pseudonyms(key)
-    lines = told(connection, key, found, pseudonym)
-    seen = consultations(connection, customer.id, found, pseudonym)
+def _made(
+    register: Register, connection: Connection, customer: Customer, keys: Mapping[int, DataKey]
+) -> Statement:
+    found = scan(connection, register.log, keys)
+    pseudonym = Pseudonyms(keys[customer.id])
+    lines = told(connection, keys, found, pseudonym)
+    seen = consultations(connection, list(keys), found, pseudonym)
     settings = register.config.register
     return Statement(
         customer_id=customer.id,
