@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 # The newest step in versions/; a test compares the two.
-NEWEST: Final = "0020"
+NEWEST: Final = "0022"
 
 
 class OldSchema(Refused):
@@ -60,11 +60,16 @@ def _alembic(connection: Connection) -> Config:
 
 def upgrade(database: Database) -> None:
     """Bring the database to the newest shape, in one transaction."""
+    with database.unit_of_work() as uow:
+        upgrade_within(uow.connection)
+        uow.commit()
+
+
+def upgrade_within(connection: Connection, shape: str = "head") -> None:
+    """Bring the database to a *shape*, in the transaction of *connection*."""
     from alembic import command
 
-    with database.unit_of_work() as uow:
-        command.upgrade(_alembic(uow.connection), "head")
-        uow.commit()
+    command.upgrade(_alembic(connection), shape)
 
 
 def check(database: Database) -> None:

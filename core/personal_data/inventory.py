@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from core.backup.model import upkeep_table
 from core.batches.model import batch_row_table, batch_table
 from core.customers import model as customers
 from core.customers.web_model import web_file_table, web_registration_table
@@ -150,7 +151,7 @@ CUSTOMER: Final = (
         Fate.EMPTY,
         shown=(
             *("number", "kind", *_VALUES, *_ADDRESS, "represents"),
-            *("status", "protected_address", "started_on", "ended_on"),
+            *("status", "protected_address", "started_on", "ended_on", "contact_on"),
         ),
         technical=("id", "version"),
         # The number and the status are erasure's own to write.
@@ -483,6 +484,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         customers.number_series_table.name: _COUNTS,
         customers.customer_place_count_table.name: _COUNTS,
         web_file_table.name: _COUNTS,
+        upkeep_table.name: "backups, restores and drills: when, by whom, counts",
         update_mapping_table.name: "how a service's files are read: headings and codes, no row of theirs",
         batch_table.name: "a run as a whole: its file, counts and who ran it",
         data_key_table.name: "a random key, wrapped; erasure destroys it by itself, last of all",

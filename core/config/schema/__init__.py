@@ -23,15 +23,18 @@ from core.config.schema.register import (
 )
 from core.config.schema.retention import RetentionSettings
 from core.config.schema.rights import Authority, RightsSettings
+from core.config.schema.upkeep import BackupSettings, DrillSettings
 from core.config.schema.work import CreditSettings, OrderSettings, StaffSettings
 
 __all__ = [
     "Authority",
+    "BackupSettings",
     "CompanySettings",
     "Config",
     "Controller",
     "CreditSettings",
     "DatabaseSettings",
+    "DrillSettings",
     "FileSettings",
     "GateSettings",
     "KeySettings",
@@ -74,6 +77,8 @@ class Config(Settings, frozen=True, kw_only=True):
     web: WebSettings = field(default_factory=WebSettings)
     rights: RightsSettings = field(default_factory=RightsSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    drill: DrillSettings = field(default_factory=DrillSettings)
     recipients: dict[str, Recipient] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sftp: dict[str, SftpServer] = field(default_factory=dict)

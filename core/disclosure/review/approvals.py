@@ -309,6 +309,11 @@ def void(uow: UnitOfWork, number: int) -> None:
     )
 
 
+def void_all(uow: UnitOfWork) -> None:
+    """No request that waits can be approved or released any more: after a restore nobody knows what became of it."""
+    uow.connection.execute(update(table).where(_alive()).values(state=ApprovalState.VOID, request=None))
+
+
 def void_about(uow: UnitOfWork, keyring: KeyRing, customer_id: int) -> None:
     """Requests that would send this customer's data cannot be approved any more, and are forgotten."""
     alive = select(table.c.id).where(_alive(), table.c.request.is_not(None))
