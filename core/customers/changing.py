@@ -16,6 +16,7 @@ from core import bulk
 from core.clock import HELSINKI
 from core.customers import search
 from core.customers.bans import BanKind, bans_of_many
+from core.customers.contacts import OWN_WORDS, contact
 from core.customers.errors import ChangedMeanwhile, CustomerNotFound
 from core.customers.history import recorded
 from core.customers.model import customer_change_table, customer_table
@@ -172,6 +173,8 @@ def write(
         ],
     )
     search.replace(uow.connection, planned.index)
+    if restored is None and source.kind in OWN_WORDS:
+        contact(uow, [of for of, _ in planned.history], uow.now.astimezone(HELSINKI).date())
     return [customer_id for customer_id, _ in planned.history]
 
 

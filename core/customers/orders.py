@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import series
+from core.customers.contacts import contact
 from core.customers.errors import ChangedMeanwhile, OrderNotFound, RelationshipEnded, WrongOrderState
 from core.customers.history import recorded
 from core.customers.model import customer_order_table, order_change_table, order_line_table
@@ -138,6 +139,7 @@ def place(
         _order.insert().values(**columns).returning(_order.c.id)
     ).scalar_one()
     _write_lines(uow, order_id, clean)
+    contact(uow, [customer_id], placed_on)
     first = {
         name: [None, _plain(value)]
         for name, value in columns.items()

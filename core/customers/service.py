@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import aliases, changing, places, sealed, search, series
+from core.customers.contacts import OWN_WORDS, contact
 from core.customers.errors import (
     CustomerErased,
     CustomerRestricted,
@@ -46,7 +48,6 @@ from core.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -393,7 +394,8 @@ def _change_standing(
     changing.write(uow, actor, planned, source, batch_id=batch_id)
     if "status" in new:
         ended_on = new["ended_on"]
-        contact(uow, [customer_id], ended_on if isinstance(ended_on, date) else today_of(uow))
+        today = uow.now.astimezone(HELSINKI).date()
+        contact(uow, [customer_id], ended_on if isinstance(ended_on, date) else today)
     return get(uow.connection, customer_id)
 
 

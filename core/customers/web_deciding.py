@@ -11,6 +11,7 @@ from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers import sealed, service
 from core.customers.bans import BanKind, bans_of_many, forbid
+from core.customers.contacts import contact
 from core.customers.fields import clean
 from core.customers.reading import get
 from core.customers.restrictions import restricted_many
@@ -93,6 +94,8 @@ class Receiving:
         found: Sequence[Candidate] = (),
         urgent: bool = False,
     ) -> WebState:
+        if customer_id is not None:
+            contact(self.uow, [customer_id], submission.submitted_at.astimezone(HELSINKI).date())
         trail = trail_of(submission)
         key = (
             own_key(self.keyring, submission.id)
@@ -216,6 +219,7 @@ def _settle(
     if trail is not None:
         source = source_of(held.form, held.submission)
         sealed.set_ip(uow, keyring, actor, customer.id, trail, source=source)
+    contact(uow, [customer.id], held.submitted_at.astimezone(HELSINKI).date())
     moved = joined(uow, keyring, held.submission, waiting, customer.id)
     _decide(uow, actor, held, WebState.ACCEPTED, customer_id=customer.id, sealed=moved)
 

@@ -31,6 +31,7 @@ FIELD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "status": N_("relationship"),
         "protected_address": N_("protected address"),
         "started_on": N_("customer since"),
+        "contact_on": N_("latest contact"),
         "ended_on": N_("relationship ended"),
     }
 )

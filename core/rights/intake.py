@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import insert, update
 
 from core.actor import Role, require
+from core.customers.contacts import contact
 from core.customers.reading import get, require_not_erased
 from core.rights.deadlines import due_on
 from core.rights.effects import take_effect
 from core.rights.errors import ReasonsNeeded, ReceivedLater, SomebodyNeeded
 from core.rights.model import case_file_table, case_table
 from core.rights.reading import CONTENT, NAME, REQUEST, case, context, request_of
-from core.rights.types import CaseState, EventKind, Identity, Request
+from core.rights.types import CaseState, Channel, EventKind, Identity, Request
 from core.rights.writing import (
     add_event,
     case_key,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from core.config.schema import RightsSettings
     from core.database import UnitOfWork
     from core.keys import KeyRing
-    from core.rights.types import Case, CaseKind, Channel
+    from core.rights.types import Case, CaseKind
 
 _HANDLERS: Final = (Role.CONTACT_PERSON,)
 _TAKERS: Final = (Role.CLERK, Role.CONTACT_PERSON)
@@ -202,6 +203,8 @@ def attach(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, name
 
 
 def _protect(uow: UnitOfWork, keyring: KeyRing, actor: Actor, found: Case) -> Case:
+    if found.customer_id is not None and found.channel is not Channel.PERIOD:
+        contact(uow, [found.customer_id], found.received_on)
     done = take_effect(uow, actor, found, request_of(uow.connection, keyring, found.number))
     if done:
         key = case_key(uow, keyring, found.number)

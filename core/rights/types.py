@@ -64,6 +64,8 @@ class Channel(StrEnum):
     VISIT = "visit"
     PHONE = "phone"
     FORM = "form"
+    # Nobody asked: the period is over, and a person has approved that the data goes (P11).
+    PERIOD = "period"
 
 
 class Identity(StrEnum):
@@ -139,8 +141,11 @@ CHANNEL_NAMES: Final[Mapping[Channel, str]] = MappingProxyType(
         Channel.VISIT: N_("visit"),
         Channel.PHONE: N_("telephone call"),
         Channel.FORM: N_("form on the site"),
+        Channel.PERIOD: N_("retention period over"),
     }
 )
+# By which somebody's request may come.
+REQUEST_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Channel.PERIOD)
 IDENTITY_NAMES: Final[Mapping[Identity, str]] = MappingProxyType(
     {Identity.UNCLEAR: N_("identity unclear"), Identity.CONFIRMED: N_("identity confirmed")}
 )

@@ -16,7 +16,7 @@ from core.messages import N_
 from core.rights import intake, reading
 from core.rights.errors import CaseWordsGone
 from core.rights.reminders import days_left, due_counts
-from core.rights.types import CaseKind, Channel, Request
+from core.rights.types import REQUEST_CHANNELS, CaseKind, Channel, Request
 from tui.cli import case_shown
 from tui.cli.case_steps import DAY, NUMBER, STEPS, WORDS, change
 from tui.cli.main import Cli, pass_cli
@@ -78,7 +78,7 @@ def show(cli: Cli, *, number: int) -> None:
 @click.option("--received", type=DAY, required=True, help="Day on which the request reached the company.")
 @click.option(
     "--channel",
-    type=click.Choice([it.value for it in Channel]),
+    type=click.Choice([it.value for it in REQUEST_CHANNELS]),
     default="letter",
     show_default=True,
     help="How it reached us.",

@@ -10,7 +10,7 @@ from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES
 from core.messages import LANGUAGES, N_
 from core.rights import intake
 from core.rights.effects import MARKETING_BANS
-from core.rights.types import CHANNEL_NAMES, KIND_NAMES, CaseKind, Channel, Request
+from core.rights.types import CHANNEL_NAMES, KIND_NAMES, REQUEST_CHANNELS, CaseKind, Channel, Request
 from tui.screens.form_screen import FormScreen
 from tui.screens.requests import days
 from tui.screens.requests.who import WhoAsks, customer_numbered
@@ -60,7 +60,7 @@ class ReceiveRequest(FormScreen):
 
     def _common(self) -> list[Field]:
         kinds = tuple((str(kind), self.tr(KIND_NAMES[kind])) for kind in CaseKind)
-        channels = tuple((str(one), self.tr(CHANNEL_NAMES[one])) for one in Channel)
+        channels = tuple((str(one), self.tr(CHANNEL_NAMES[one])) for one in REQUEST_CHANNELS)
         spoken = (("fi", self.tr(N_("Finnish"))), ("en", self.tr(N_("English"))))
         choose = self.tr(N_("Space goes through the choices."))
         find = self.tr(N_("F4 finds the customer by name. Leave empty while it is unclear who is meant."))
