@@ -36,3 +36,11 @@ class StillThere(Fault):
     code = "erasure.still_there"
     sentence = N_("Case {number}: after the erasure something of the person was still found: {places}.")
     advice = N_("The case stays open. Remove what is named, then: rekisteri erasure carry-out {number}.")
+
+
+class JournalInUse(Refused):
+    """Somebody goes on reading from the database's journal."""
+
+    code = "erasure.journal_in_use"
+    sentence = N_("The database's journal cannot be emptied now: somebody goes on reading from it.")
+    advice = N_("Give the command again; until the journal is empty the case stays open.")

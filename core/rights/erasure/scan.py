@@ -1,56 +1,98 @@
 """Reading back: is anything of the person left in a file or table that the program owns?
 
 On SQLite the raw bytes of the database and its journals are read, so a page that was freed but not wiped is found.  A
-PostgreSQL server's files are the server's: there every row of every table is read as text, and what its write-ahead
-log and old backups may hold for how long is in docs/erasure.md.
+PostgreSQL server's files are the server's: there every row of every table is read in the form in which it is stored,
+and what its write-ahead log and old backups may hold for how long is in docs/rights.md.
 """
 
 from __future__ import annotations
 
-import mmap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import literal_column, or_, select
+from sqlalchemy.dialects import postgresql
 
+from core.batches.model import batch_row_table
+from core.customers.model import customer_change_table, customer_table, order_line_table
 from core.database import metadata
+from core.disclosure.model import recipient_version_table
+from core.staff.model import staff_member_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Connection, Select
+
     from core.register import Register
+    from core.rights.erasure.finder import Finder
     from core.rights.erasure.needles import Needles
 
-_ESCAPED: Final = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+_AT_ONCE: Final = 2_000
+# Where a value may stand for somebody else: read only when the raw bytes have it somewhere.
+_OF_OTHERS: Final = (
+    customer_table,
+    customer_change_table,
+    batch_row_table,
+    order_line_table,
+    staff_member_table,
+    recipient_version_table,
+    *(metadata.tables[name] for name in ("postal_code", "postal_street") if name in metadata.tables),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was read, and where something was found: a file's path or ``table`` names, never the value."""
+    """What was read, and where something was found: a file's path or ``table`` names, never the value.
+
+    *forms* are what was found; they go nowhere but into the next look.
+    """
 
     files: int
     tables: int
     size: int
     found: tuple[str, ...]
+    forms: frozenset[bytes] = frozenset()
 
 
 def read_back(register: Register, needles: Needles) -> Scan:
     """Look for *needles* in every file that the program owns, and on a server in every table."""
+    finder = needles.finder
     found: list[str] = []
+    forms: set[bytes] = set()
     files = size = 0
     for path in dict.fromkeys(owned_files(register)):
         files += 1
         size += path.stat().st_size
-        if in_file(path, needles):
+        here = finder.in_file(path)
+        if here:
             found.append(str(path))
+            forms |= here
     tables = 0
-    if register.config.database.file() is None:
-        for name in sorted(metadata.tables):
-            tables += 1
-            if _in_table(register, name, needles):
-                found.append(f"table {name}")
-    return Scan(files, tables, size, tuple(found))
+    server = register.config.database.file() is None
+    if server or forms:
+        with register.database.reading() as connection:
+            for name in sorted(metadata.tables):
+                tables += server
+                here = _in_rows(connection, select(metadata.tables[name]), finder)
+                if here:
+                    found.append(f"table {name}")
+                    forms |= here
+    return Scan(files, tables, size, tuple(found), frozenset(forms))
+
+
+def of_others(connection: Connection, finder: Finder, person: int) -> set[bytes]:
+    """Which forms stand in rows of other people, of staff, of recipients or of the post's list of streets."""
+    found: set[bytes] = set()
+    for table in _OF_OTHERS:
+        chosen = select(table)
+        if "customer_id" in table.c:
+            of = table.c.customer_id
+            # Spelt out: the statement is handed to the driver as text.
+            chosen = chosen.where(or_(of.is_(None), of != literal_column(f"{person:d}")))
+        found |= _in_rows(connection, chosen, finder)
+    return found
 
 
 def owned_files(register: Register) -> Iterator[Path]:
@@ -76,25 +118,33 @@ def _file(path: Path) -> Iterator[Path]:
         yield path
 
 
-def in_file(path: Path, needles: Needles) -> bool:
-    """Whether a file holds any of *needles*, byte for byte."""
-    with path.open("rb") as stream:
-        if not path.stat().st_size:
-            return False
-        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(form) >= 0 for form in needles.all)
+def _in_rows(connection: Connection, chosen: Select[Any], finder: Finder) -> set[bytes]:
+    return finder.in_stream(
+        _stored(connection, chosen) if connection.dialect.name == "postgresql" else _read(connection, chosen)
+    )
 
 
-def _in_table(register: Register, name: str, needles: Needles) -> bool:
-    patterns = []
-    for form in needles.all:
-        patterns.append(f"%{form.hex()}%")
-        try:
-            patterns.append(f"%{form.decode().translate(_ESCAPED)}%")
-        except UnicodeDecodeError:
-            continue
-    # A NUL can stand in no text of PostgreSQL's, so such forms are looked for as bytes alone.
-    wanted = [pattern for pattern in patterns if "\0" not in pattern]
-    statement = text(f'SELECT 1 FROM "{name}" AS it WHERE CAST(it.* AS text) LIKE ANY (:patterns) LIMIT 1')  # noqa: S608 - a table of ours
-    with register.database.reading() as connection:
-        return connection.execute(statement, {"patterns": wanted}).first() is not None
+def _stored(connection: Connection, chosen: Select[Any]) -> Iterator[bytes]:
+    """Rows in the server's binary form, in which texts and bytes lie as they are."""
+    statement = chosen.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)") as copy,
+    ):
+        for row in copy:
+            yield bytes(row)
+
+
+def _read(connection: Connection, chosen: Select[Any]) -> Iterator[bytes]:
+    statement = str(chosen.compile(connection.engine, compile_kwargs={"literal_binds": True}))
+    cursor = connection.exec_driver_sql(statement).cursor
+    assert cursor is not None
+    while rows := cursor.fetchmany(_AT_ONCE):
+        for row in rows:
+            for value in row:
+                if isinstance(value, bytes):
+                    yield value
+                elif isinstance(value, str):
+                    yield value.encode()
+            yield b"\0"

@@ -20,24 +20,24 @@ from core.notices.rights import tell_recipients
 from core.notices.types import Cause
 from core.papers.errors import PapersFirst
 from core.papers.handling import require_handled
-from core.personal_data.erasing import erase_rows
 from core.personal_data.inventory import HOLDINGS
 from core.rights.erasure import voucher
 from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst
+from core.rights.erasure.proving import Erased, finish, is_proved, prove
+from core.rights.erasure.scan import Scan
 from core.rights.erasure.steps import (
-    OF_THE_CASE,
-    Erased,
+    GRANTED,
     empty,
     event,
     fence_out,
     granted,
     holds_on,
     is_emptied,
-    prove,
+    period_over,
     reference,
     remember,
     require_told,
-    shred,
+    require_unproved,
     wait_or_go,
 )
 from core.rights.model import case_table
@@ -148,6 +148,11 @@ def carry_out(register: Register, actor: Actor, number: int) -> Erased:
     """
     require(actor, Role.CONTACT_PERSON)
     rows: Mapping[str, int] = {}
+    with register.database.reading() as connection:
+        proved = is_proved(connection, number)
+    if proved:
+        closed = finish(register, number)
+        return Erased(closed, rows, Scan(0, 0, 0, ()), 0, 0, None)
     if not is_emptied(register, number):
         wait_or_go(register, actor, number)
         require_told(register, number)
@@ -156,7 +161,9 @@ def carry_out(register: Register, actor: Actor, number: int) -> Erased:
         remember(register, number)
         fence_out(register, number)
         rows = empty(register, actor, number)
-        register.log.sign()
+    else:
+        require_unproved(register, actor, number)
+    register.log.sign()
     return prove(register, actor, number, rows)
 
 
@@ -182,20 +189,17 @@ def complete_due(register: Register, actor: Actor) -> list[Erased]:
 
 
 def _waiting(register: Register) -> list[int]:
+    """Cases that wait for a day or an event, and those that a crash kept from being closed."""
     with register.database.reading() as connection:
-        chosen = select(_c.number).where(_c.state == CaseState.WAITING_HOLD, _c.kind == CaseKind.ERASURE)
+        half = (_c.customer_id.is_(None)) & (_c.state == CaseState.DECIDED) & _c.decision.in_(GRANTED)
+        chosen = select(_c.number).where(
+            _c.kind == CaseKind.ERASURE, (_c.state == CaseState.WAITING_HOLD) | half
+        )
         return list(connection.execute(chosen.order_by(_c.number)).scalars())
 
 
 def _complete(register: Register, actor: Actor, number: int) -> Erased:
     """The statutory period of the voucher copy is over."""
-    with register.database.unit_of_work() as uow:
-        person = voucher.person_of(uow.connection, number)
-        assert person is not None
-        voucher.drop(uow, number)
-        erased = erase_rows(uow, [person], chosen=lambda holding: holding.name not in OF_THE_CASE)
-        shred(register, uow, person)
-        event(uow, actor, number, EventKind.CARRIED_OUT, {"step": "period_over"})
-        uow.commit()
+    rows = period_over(register, actor, number)
     register.log.sign()
-    return prove(register, actor, number, erased)
+    return prove(register, actor, number, rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, update
 
 from core.clock import HELSINKI
+from core.customers.aliases import same_person
 from core.customers.reading import get
 from core.customers.types import Status
 from core.disclosure.review.approvals import void_about
@@ -16,19 +17,18 @@ from core.notices.types import NoticeState
 from core.personal_data.erasing import erase_rows
 from core.personal_data.inventory import IN_CASES
 from core.retention.holds import holds_of
+from core.retention.model import hold_table
 from core.retention.types import HoldKind
-from core.rights.erasure import cleaning, voucher
-from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst, StillThere
-from core.rights.erasure.needles import Needles, gather, known_states
-from core.rights.erasure.scan import read_back
+from core.rights.erasure import loose, voucher
+from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst
+from core.rights.erasure.needles import Needles, gather, known_states, of_states
 from core.rights.model import case_table
 from core.rights.reading import case, context, key_of
 from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind, Identity
 from core.rights.writing import add_event, case_key, for_change, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -36,29 +36,13 @@ if TYPE_CHECKING:
     from core.database import UnitOfWork
     from core.register import Register
     from core.retention.types import Hold
-    from core.rights.erasure.scan import Scan
     from core.rights.types import Case
 
 _c = case_table.c
 _LOOKED_FOR: Final = "looked_for"
-_GRANTED: Final = (CaseDecision.GRANTED, CaseDecision.PARTLY)
+GRANTED: Final = (CaseDecision.GRANTED, CaseDecision.PARTLY)
 OF_THE_CASE: Final = frozenset(holding.name for holding in IN_CASES)
 _UNTOLD: Final = (NoticeState.DUE, NoticeState.SENDING, NoticeState.IN_DOUBT)
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What was done: rows touched by table (empty when that was done before), the reading back, what is still kept.
-
-    *values* were looked for, *shared* were not (`core.rights.erasure.needles.Needles`).
-    """
-
-    case: Case
-    rows: Mapping[str, int]
-    scan: Scan
-    values: int
-    shared: int
-    kept_until: date | None
 
 
 def wait_or_go(register: Register, actor: Actor, number: int) -> None:
@@ -109,11 +93,18 @@ def remember(register: Register, number: int) -> None:
     with register.database.unit_of_work() as uow:
         found = granted(uow, number)
         assert found.customer_id is not None
-        key = case_key(uow, register.keyring, number)
-        needles = gather(uow.connection, register.keyring, found.customer_id).as_bytes()
-        sealed = key.seal(needles, context(number, _LOOKED_FOR))
-        uow.connection.execute(update(case_table).where(_c.number == number).values(looked_for=sealed))
+        if get(uow.connection, found.customer_id).status is Status.ERASED:
+            # Somebody else got past the emptying meanwhile, and there is nothing to gather any more.
+            return
+        keep_looked_for(uow, register, number, gather(uow.connection, register.keyring, found.customer_id))
         uow.commit()
+
+
+def keep_looked_for(uow: UnitOfWork, register: Register, number: int, needles: Needles) -> None:
+    """Seal *needles* into the case, in place of what was there."""
+    key = case_key(uow, register.keyring, number)
+    sealed = key.seal(needles.as_bytes(), context(number, _LOOKED_FOR))
+    uow.connection.execute(update(case_table).where(_c.number == number).values(looked_for=sealed))
 
 
 def fence_out(register: Register, number: int) -> None:
@@ -131,64 +122,65 @@ def empty(register: Register, actor: Actor, number: int) -> Mapping[str, int]:
         found = granted(uow, number)
         person = found.customer_id
         assert person is not None
+        if get(uow.connection, person).status is Status.ERASED:
+            return {}
         holds = holds_on(register, uow.connection, found)
         if any(hold.blocks_everything for hold in holds):
             raise Held(number=number, hold=holds[0].words(actor.language))
         days = [hold.until for hold in holds if hold.kind is HoldKind.BOOKKEEPING and hold.until]
         if days:
             voucher.keep(uow, register.keyring, person, case_number=number, until=max(days))
-        void_about(uow, register.keyring, person)
-        rows = erase_rows(uow, [person], chosen=lambda holding: holding.name not in OF_THE_CASE)
-        if not days:
-            shred(register, uow, person)
-        facts = {"step": "emptied", "rows": sum(rows.values()), "kept_until": max(days, default=None)}
+        ids = same_person(uow.connection, person)
+        finder = looked_for(uow.connection, register, number).without_key(None).finder
+        for one in ids:
+            void_about(uow, register.keyring, one)
+        rows = Counter(loose.let_go(uow, actor, frozenset(ids), finder))
+        _join_cases(uow, ids)
+        rows += Counter(erase_rows(uow, ids, chosen=lambda holding: holding.name not in OF_THE_CASE))
+        # Under a voucher copy the key of the customer who is left has still something to open.
+        shred(register, uow, ids[1:] if days else ids)
+        facts = {
+            "step": "emptied",
+            "rows": sum(rows.values()),
+            "by_table": _pairs(rows),
+            "kept_until": max(days, default=None),
+        }
         event(uow, actor, number, EventKind.CARRIED_OUT, facts)
         uow.commit()
     return rows
 
 
-def shred(register: Register, uow: UnitOfWork, person: int) -> None:
-    """Destroy the person's key; the log names the key alone."""
-    keys = register.keyring.shred(uow, [person])
+def _join_cases(uow: UnitOfWork, ids: Sequence[int]) -> None:
+    """Cases and holds under old ids go with the person's own, once nothing else knows that they belong together."""
+    for table in (case_table, hold_table):
+        of = table.c.customer_id
+        uow.connection.execute(update(table).where(of.in_(ids[1:])).values(customer_id=ids[0]))
+
+
+def shred(register: Register, uow: UnitOfWork, ids: Sequence[int]) -> None:
+    """Destroy the person's keys; the log names the keys alone."""
+    keys = register.keyring.shred(uow, ids) if ids else []
     if keys:
         register.log.append(uow, "shred", {"reason": "erasure", "keys": keys})
 
 
-def prove(register: Register, actor: Actor, number: int, rows: Mapping[str, int]) -> Erased:
-    """Wipe what was freed, read everything back, and let the case's words go only when nothing was found."""
-    needles = _looked_for(register, number)
-    with register.database.reading() as connection:
-        until = voucher.kept_until(connection, number)
-    if until is not None:
-        needles = needles.without_key()
-    cleaning.remove_files(register, needles)
-    cleaning.wipe(register.database)
-    scan = read_back(register, needles)
-    if scan.found:
-        with register.database.unit_of_work() as uow:
-            event(uow, actor, number, EventKind.CARRIED_OUT, {"step": "found", "places": len(scan.found)})
-            uow.commit()
-        raise StillThere(number=number, places=", ".join(scan.found))
+def period_over(register: Register, actor: Actor, number: int) -> Mapping[str, int]:
+    """The statutory period of the voucher copy is over: the copy and the key go; returns the rows by table."""
     with register.database.unit_of_work() as uow:
-        found = for_change(uow, number)
-        facts = {
-            "step": "proved",
-            "files": scan.files,
-            "tables": scan.tables,
-            "bytes": scan.size,
-            "values": needles.values,
-            "shared": needles.shared,
-        }
+        person = voucher.person_of(uow.connection, number)
+        if person is None:
+            return {}
+        copy = voucher.content_of(uow.connection, register.keyring, person)
+        needles = of_states(uow.connection, register.keyring, [person], [copy])
+        keep_looked_for(uow, register, number, needles)
+        voucher.drop(uow, number)
+        rows = Counter(erase_rows(uow, [person], chosen=lambda holding: holding.name not in OF_THE_CASE))
+        rows[voucher.TABLE] += 1
+        shred(register, uow, [person])
+        facts = {"step": "period_over", "rows": sum(rows.values()), "by_table": _pairs(rows)}
         event(uow, actor, number, EventKind.CARRIED_OUT, facts)
-        state: dict[str, Any] = {"state": CaseState.WAITING_HOLD, "due_by_itself_on": until}
-        if until is None:
-            state = {"state": CaseState.CLOSED, "closed_at": uow.now, "due_by_itself_on": None}
-            if found.customer_id is not None:
-                erase_rows(uow, [found.customer_id], chosen=lambda holding: holding.name in OF_THE_CASE)
-        changed = write(uow, case(uow.connection, number), found.version, state)
         uow.commit()
-    cleaning.wipe(register.database)
-    return Erased(changed, rows, scan, needles.values, needles.shared, until)
+    return rows
 
 
 def is_emptied(register: Register, number: int) -> bool:
@@ -198,10 +190,27 @@ def is_emptied(register: Register, number: int) -> bool:
         return found.customer_id is not None and get(connection, found.customer_id).status is Status.ERASED
 
 
-def _looked_for(register: Register, number: int) -> Needles:
+def require_unproved(register: Register, actor: Actor, number: int) -> None:
+    """Let through what was emptied and not read back yet.
+
+    Raises:
+        Held: nothing is left but the voucher copy, which waits for its day.
+    """
     with register.database.reading() as connection:
-        key = key_of(connection, register.keyring, number)
         sealed = connection.execute(select(_c.looked_for).where(_c.number == number)).scalar()
+        if sealed is None and voucher.kept_until(connection, number) is not None:
+            hold = holds_on(register, connection, case(connection, number))[0]
+            raise Held(number=number, hold=hold.words(actor.language))
+
+
+def looked_for(connection: Connection, register: Register, number: int) -> Needles:
+    """What to look for, out of the case.
+
+    Raises:
+        NotAnErasure: nothing was kept there.
+    """
+    key = key_of(connection, register.keyring, number)
+    sealed = connection.execute(select(_c.looked_for).where(_c.number == number)).scalar()
     if key is None or sealed is None:
         raise NotAnErasure(number=number)
     return Needles.from_bytes(key.unseal(sealed, context(number, _LOOKED_FOR)))
@@ -215,7 +224,7 @@ def granted(uow: UnitOfWork, number: int) -> Case:
     """
     found = for_change(uow, number)
     known = found.customer_id is not None and found.identity is Identity.CONFIRMED
-    if found.kind is not CaseKind.ERASURE or found.decision not in _GRANTED or not known:
+    if found.kind is not CaseKind.ERASURE or found.decision not in GRANTED or not known:
         raise NotAnErasure(number=number)
     return found
 
@@ -236,3 +245,7 @@ def event(uow: UnitOfWork, actor: Actor, number: int, kind: EventKind, facts: Ma
 def reference(number: int) -> str:
     """How notices and restrictions name the case."""
     return f"case {number}"
+
+
+def _pairs(rows: Mapping[str, int]) -> list[list[str | int]]:
+    return [[name, count] for name, count in sorted(rows.items()) if count]

@@ -15,8 +15,10 @@ from core.actor import Role, require
 from core.customers.invoices import invoices_of
 from core.customers.orders import orders_of
 from core.customers.reading import get
+from core.keys import Unopenable
 from core.rights.erasure.model import voucher_table
-from core.rights.writing import reasons_in
+from core.rights.types import EventKind
+from core.rights.writing import add_event, case_key, reasons_in
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from core.keys import DataKey, KeyRing
 
 _v = voucher_table.c
+TABLE: Final = voucher_table.name
 _CONTEXT: Final = b"retention_voucher/1"
 _FIELDS: Final = (
     *("kind", "first_name", "last_name", "organisation_name", "business_id"),
@@ -68,7 +71,7 @@ def person_of(connection: Connection, case_number: int) -> int | None:
 def open_copy(
     uow: UnitOfWork, keyring: KeyRing, actor: Actor, customer_id: int, *, reason: str
 ) -> dict[str, Any] | None:
-    """The copy, for an audit of the books: the look and its *reason* go into the access log.
+    """The copy, for an audit of the books: the look goes into the access log, the *reason* into the case, sealed.
 
     None when there is none.
 
@@ -76,12 +79,18 @@ def open_copy(
         ReasonsNeeded: no reason is given.
     """
     require(actor, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
-    task = f"voucher: {reasons_in(reason)}"[:200]
-    record_access(uow, actor, action=Access.OPEN, customer_id=customer_id, task=task)
-    sealed = uow.connection.execute(select(_v.sealed).where(_v.customer_id == customer_id)).scalar()
-    if sealed is None:
+    words = reasons_in(reason)
+    row = uow.connection.execute(
+        select(_v.sealed, _v.case_number).where(_v.customer_id == customer_id)
+    ).first()
+    if row is None:
         return None
-    return opened(keyring.data_key(uow, customer_id), sealed)
+    record_access(
+        uow, actor, action=Access.OPEN, customer_id=customer_id, task=f"voucher case {row.case_number}"
+    )
+    key = case_key(uow, keyring, row.case_number)
+    add_event(uow, actor, key, row.case_number, EventKind.COMMENT, words=words)
+    return opened(keyring.data_key(uow, customer_id), row.sealed)
 
 
 def opened(key: DataKey, sealed: bytes) -> dict[str, Any]:
@@ -92,6 +101,19 @@ def opened(key: DataKey, sealed: bytes) -> dict[str, Any]:
     """
     content: dict[str, Any] = json.loads(key.unseal(sealed, _CONTEXT))
     return content
+
+
+def content_of(connection: Connection, keyring: KeyRing, customer_id: int) -> dict[str, Any]:
+    """What the copy of a person holds, for the program's own reading back.
+
+    Raises:
+        Unopenable.
+    """
+    sealed = connection.execute(select(_v.sealed).where(_v.customer_id == customer_id)).scalar_one()
+    key = keyring.existing_data_key(connection, customer_id)
+    if key is None:
+        raise Unopenable
+    return opened(key, sealed)
 
 
 def drop(uow: UnitOfWork, case_number: int) -> None:
