@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.documents.errors import CannotTypeset, LabelTooSmall, TypesetterUnavailable
+from core.documents.errors import CannotTypeset, LabelTooSmall, TemplateBroken, TypesetterUnavailable
 from core.errors import Words
 from core.messages import N_
 
@@ -37,15 +37,29 @@ class Typst:
         """The document's bytes; the same pages always give the same.
 
         Raises:
-            CannotTypeset: a value or the template cannot be set.
+            CannotTypeset: a value or the template cannot be set; TemplateBroken says where.
             LabelTooSmall: an address does not fit its label.
             TypesetterUnavailable: the process cannot be kept apart, or did not answer in time.
         """
+        return self._set(pages, "pdf", b"%PDF-")
+
+    def html(self, pages: Pages) -> str:
+        """The same words as HTML, without layout.
+
+        Raises:
+            CannotTypeset, TypesetterUnavailable: as `pdf`.
+        """
+        return self._set(pages, "html", b"<!DOCTYPE html>").decode()
+
+    def _set(self, pages: Pages, form: str, begins: bytes) -> bytes:
         day = datetime(pages.day.year, pages.day.month, pages.day.day, tzinfo=UTC)
         order = {
             "template": pages.template,
             "data": json.dumps(pages.data, ensure_ascii=False),
             "timestamp": int(day.timestamp()),
+            "form": form,
+            "parts": dict(pages.parts),
+            "name": pages.name,
         }
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter, our own file
@@ -62,7 +76,7 @@ class Typst:
             raise TypesetterUnavailable(reason=Words(N_("it took too long"))) from None
         except OSError as error:
             raise TypesetterUnavailable(reason=Words(N_("it could not be started"))) from error
-        if done.returncode == 0 and done.stdout.startswith(b"%PDF-"):
+        if done.returncode == 0 and done.stdout.startswith(begins):
             return done.stdout
         raise _refusal(done.stderr.decode(errors="replace"))
 
@@ -70,6 +84,9 @@ class Typst:
 def _refusal(told: str) -> CannotTypeset | LabelTooSmall | TypesetterUnavailable:
     """What the worker's last line means: a word for whose fault it is, and the reason."""
     fault, _, reason = told.strip().rpartition("\n")[2].partition(": ")
+    if fault == "broken":
+        file, line, why = reason.split("\t")
+        return TemplateBroken(file=file, line=line, reason=why)
     if fault == "cannot_set":
         place = reason.partition(_TOO_SMALL)[2].partition('"')[0]
         return LabelTooSmall(place=place) if place.isdigit() else CannotTypeset(reason=reason)

@@ -2,7 +2,8 @@
 
 Run as a script by `integrations.typesetter`, never imported: an order on standard input, the PDF on standard output.
 seccomp refuses the system calls in the kernel, so it holds for Typst's own (Rust) code, which no hook in Python sees.
-Ends with 0 and the PDF, or 1 and a last line on standard error: ``cannot_set: reason`` or ``not_apart: reason``.
+Ends with 0 and the PDF (or HTML, for a preview), or 1 and a last line on standard error: ``cannot_set: reason``,
+``broken: file TAB line TAB reason`` or ``not_apart: reason``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import json
 import platform
+import re
 import resource
 import struct
 import sys
@@ -31,6 +33,8 @@ _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT = 0, 4
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | 13
 _X32: Final = 0x40000000
+# Where a diagnostic says that the fault is; a template without a name of its own has none.
+_PLACE: Final = re.compile(r"┌─ (?:.*/)?(?P<file>[^/\n]+\.typ):(?P<line>[0-9]+):")
 
 
 class _Program(ctypes.Structure):
@@ -77,18 +81,36 @@ def _filter(architecture: int, calls: tuple[int, ...]) -> bytes:
 def _set_pages(order: dict[str, Any], root: str) -> bytes:
     import typst
 
-    pdf = typst.compile(
-        order["template"].encode(),
+    pages = typst.compile(
+        f"{root}/{order['name']}" if order["parts"] else order["template"].encode(),
         root=root,
+        format=order["form"],
         ignore_system_fonts=True,
         sys_inputs={"data": order["data"]},
-        pdf_standards=["ua-1"],
+        pdf_standards=["ua-1"] if order["form"] == "pdf" else [],
         timestamp=order["timestamp"],
         package_path=root,
         package_cache_path=root,
     )
-    assert isinstance(pdf, bytes)
-    return pdf
+    assert isinstance(pages, bytes)
+    return pages
+
+
+def _lay_out(order: dict[str, Any], root: str) -> None:
+    """The template and its parts as files, for their imports; only names that stand in the folder itself."""
+    for name, text in (order["parts"] | {order["name"]: order["template"]}).items() if order["parts"] else ():
+        if Path(name).name != name:
+            raise OSError(name)
+        (Path(root) / name).write_text(text, encoding="utf-8")
+
+
+def _explain(order: dict[str, Any], error: RuntimeError) -> tuple[str, str]:
+    """Typst's diagnostics: what is wrong and in which file and line, without the values it was given."""
+    reason = str(getattr(error, "message", error))
+    place = _PLACE.search(str(getattr(error, "diagnostic", "")))
+    if place is None or not order["parts"]:
+        return "cannot_set", reason
+    return "broken", "\t".join((place["file"], place["line"], reason.replace("\t", " ")))
 
 
 def _end(fault: str, reason: object) -> NoReturn:
@@ -99,17 +121,17 @@ def _end(fault: str, reason: object) -> NoReturn:
 def main() -> None:
     """Read the order, set the pages, write the PDF."""
     order = json.load(sys.stdin.buffer)
-    # An empty folder is all of the file system that a template can name.
+    # A folder with the template's own parts, or nothing, is all of the file system that a template can name.
     with tempfile.TemporaryDirectory(prefix="rekisteri-") as root:
         try:
+            _lay_out(order, root)
             give_up_the_world()
         except (OSError, ValueError) as error:
             _end("not_apart", error)
         try:
             pdf = _set_pages(order, str(Path(root)))
         except RuntimeError as error:
-            # Typst's diagnostics: what is wrong, without the values it was given.
-            _end("cannot_set", getattr(error, "message", error))
+            _end(*_explain(order, error))
     sys.stdout.buffer.write(pdf)
 
 

@@ -54,6 +54,14 @@ class CannotTypeset(InvalidInput):
     advice = N_("Correct the value or the template, then try again. Nothing has left.")
 
 
+class TemplateBroken(CannotTypeset):
+    """A template of several files does not compile."""
+
+    code = "documents.template_broken"
+    sentence = N_("The template {file} is broken at line {line}: {reason}.")
+    advice = N_("Correct that line, or take the file away to use ours. Nothing has left.")
+
+
 class LabelTooSmall(InvalidInput):
     """An address does not fit on its label."""
 

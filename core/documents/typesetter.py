@@ -16,13 +16,16 @@ class Pages:
 
     ``day`` is the date that the file carries, so that the same pages are the same bytes on every day.  ``from_settings``
     names the members of ``data`` that come from the configuration and hold nobody's data: what the gate searches for
-    values that may not leave is the rest.
+    values that may not leave is the rest.  ``parts`` are further files, by name, which the template imports; where there
+    are any, the template is the file ``name`` beside them, and what is wrong with one of them is said with file and line.
     """
 
     template: str
     data: Mapping[str, Any] = field(repr=False)
     day: date
     from_settings: frozenset[str] = frozenset()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    name: str = "main.typ"
 
 
 class Typesetter(Protocol):
@@ -35,5 +38,13 @@ class Typesetter(Protocol):
             CannotTypeset: a value or the template cannot be set.
             LabelTooSmall: an address does not fit its label.
             TypesetterUnavailable: the machine cannot keep the typesetter apart.
+        """
+        ...
+
+    def html(self, pages: Pages) -> str:
+        """The same words as HTML, without layout: what a preview in a terminal is made of.
+
+        Raises:
+            CannotTypeset, TypesetterUnavailable: as `pdf`.
         """
         ...

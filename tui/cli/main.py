@@ -41,6 +41,7 @@ VERBS: Final = {
     "erasure": "erasure",
     "export": "export",
     "invoice": "invoice",
+    "letter": "letter",
     "load": "load",
     "log": "log",
     "notices": "notices",

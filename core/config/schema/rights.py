@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -46,4 +47,11 @@ class RightsSettings(Settings, frozen=True, kw_only=True):
         Count,
         Meta(description="Days within which an earlier case of the same person and kind is pointed out."),
     ] = 365
+    letter_templates: Annotated[
+        Path | None,
+        Meta(
+            description="Folder with your own templates of the letters (docs/letters.md); ours for what is not in it.",
+            examples=["letters"],
+        ),
+    ] = None
     authority: Authority = Authority()
