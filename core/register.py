@@ -106,12 +106,14 @@ class Register:
         from core.disclosure.recipients import follow_configuration
         from core.disclosure.review.approvals import ApprovalRules
         from core.notices.sending import NoticeListener
+        from core.rights.answering import CaseListener
 
         follow_configuration(self.database, self.config.recipients)
         listeners = (
             OrderListener(),
             CreditListener(self.keyring, self.config.credit.answer_days),
             NoticeListener(self.config.notices.answer_days),
+            CaseListener(),
         )
         wanted = self.config.gate
         rules = ApprovalRules(wanted.approval_persons, wanted.approval_first_use, wanted.approval_days)

@@ -115,7 +115,7 @@ class Holding:
     @property
     def name(self) -> str:
         """The table's name."""
-        return self.table.name
+        return str(self.table.name)
 
     def rows(self, customer_ids: Sequence[int]) -> Select[Any]:
         """Select the whole rows about these customers, in the order of the table's key."""

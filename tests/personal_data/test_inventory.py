@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,10 @@ from core.database import metadata
 from core.personal_data.inventory import HOLDINGS, IMPERSONAL
 from core.personal_data.types import Fate, Holding
 from core.personal_data.words import TABLE_NAMES, column_name
+from core.rights.access.opening import OPENERS
+from core.rights.access.schema import schema_text
+
+PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "access-package-v1.schema.json"
 
 
 def _load_every_table() -> None:
@@ -65,3 +70,14 @@ def test_every_column_that_a_person_sees_is_called_something() -> None:
     told = [holding.name for holding in HOLDINGS if holding.shown or holding.sealed]
     assert nameless == []
     assert [name for name in told if name not in TABLE_NAMES] == []
+
+
+def test_each_sealed_column_can_be_opened_for_the_person() -> None:
+    """No sealed column is without its way to be opened in an access package, and none is invented."""
+    sealed = {(holding.name, column) for holding in HOLDINGS for column in holding.sealed}
+    assert set(OPENERS) == sealed
+
+
+def test_the_published_schema_of_a_package_is_made_of_the_inventory() -> None:
+    """The file in the documentation is what the program says (`python -m core.rights.access` writes it anew)."""
+    assert PUBLISHED.read_text(encoding="utf-8") == schema_text()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # The verbs and their modules: a module is imported when its verb is used, so that each starts quickly.
 VERBS: Final = {
+    "access": "access",
     "case": "case",
     "config": "config",
     "credit": "credit",
