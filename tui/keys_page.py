@@ -63,6 +63,10 @@ _AREAS: Final = {
     "request_form": "A request received",
     "request": "A request",
     "request_step": "A step of a request",
+    "request_letter": "A letter to the person",
+    "request_erasure": "What an erasure meets",
+    "request_papers": "Papers of a request",
+    "request_access": "An access package",
 }
 
 

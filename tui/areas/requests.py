@@ -28,9 +28,10 @@ _REQUEST: Final = area(
     "request",
     ("change", N_("Note"), N_("Write something down in the case."), HANDLER),
     ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("lookup", N_("Papers"), N_("Papers of the person, and what was done with each for this case.")),
     ("refresh", "", N_("Read the case again.")),
-    ("check", N_("Card"), N_("Open the customer's card.")),
-    ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
+    ("check", "", N_("Open the customer's card.")),
+    ("send", "", N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
     ("more", N_("Withdrawn"), N_("Record that the person takes the request back."), HANDLER),
     (
         "save",
@@ -45,6 +46,8 @@ _REQUEST: Final = area(
     ("choose_5", N_("Clock"), N_("Stop the clock while identity is unclear, or let it go on."), HANDLER),
     ("choose_6", N_("Extend"), N_("Extend the time by two months, once, with reasons."), HANDLER),
     ("choose_7", N_("Decide"), N_("Decide, with reasons where something is refused."), HANDLER),
+    ("choose_8", N_("Carry out"), N_("See exactly what would be done for the request, then do it."), HANDLER),
+    ("choose_9", N_("Letter"), N_("Read a letter to the person as text, then hand it over."), HANDLER),
     ("choose_0", N_("Close"), N_("Close the case, which the person has been answered in."), HANDLER),
 )
 
@@ -54,4 +57,57 @@ _REQUEST_STEP: Final = area(
     ("save", N_("Record"), N_("Record the step in the case.")),
 )
 
-REQUESTS: Final = (*_REQUESTS, *_REQUEST_FORM, *_REQUEST, *_REQUEST_STEP)
+_REQUEST_LETTER: Final = area(
+    "request_letter",
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("change", N_("Suomi/English"), N_("Change the letter's language to the person's.")),
+    ("lookup", N_("Next one"), N_("Show the next letter that fits the case as it stands.")),
+    ("new", N_("Words"), N_("Write words of your own into the letter, and name what is enclosed.")),
+    ("save", N_("Hand over"), N_("Put the letter into the export folder, through the gate."), HANDLER),
+)
+
+_REQUEST_ERASURE: Final = area(
+    "request_erasure",
+    ("refresh", "", N_("Look again what the erasure would meet.")),
+    (
+        "check",
+        N_("Tell first"),
+        N_("Make the notices to whoever holds the data, and use it for nothing else meanwhile."),
+        HANDLER,
+    ),
+    ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
+    (
+        "save",
+        N_("Erase"),
+        N_("Erase the person and read everything back, or let the case wait: the same key twice."),
+        HANDLER,
+    ),
+)
+
+_REQUEST_PAPERS: Final = area(
+    "request_papers", ("enter", "", N_("Write down what was done with the chosen paper for this case."))
+)
+
+_REQUEST_ACCESS: Final = area(
+    "request_access",
+    ("change", N_("Suomi/English"), N_("Change the package's language to the person's.")),
+    ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
+    ("refresh", "", N_("Read the view again.")),
+    ("send", N_("Print"), N_("Hand it over as pages to be printed here, in the log."), HANDLER),
+    ("save", N_("Hand over"), N_("Hand it over as an encrypted file, in the log."), HANDLER),
+    ("choose_1", "", N_("Show what goes into the package.")),
+    ("choose_2", "", N_("Show words that may tell of somebody else, to be read before they leave.")),
+    ("choose_3", N_("Goes along"), N_("The chosen words tell of nobody else: they go along."), HANDLER),
+    ("choose_4", N_("Keep back"), N_("The chosen words tell of somebody else: they are kept back."), HANDLER),
+)
+
+REQUESTS: Final = (
+    *_REQUESTS,
+    *_REQUEST_FORM,
+    *_REQUEST,
+    *_REQUEST_STEP,
+    *_REQUEST_LETTER,
+    *_REQUEST_ERASURE,
+    *_REQUEST_PAPERS,
+    *_REQUEST_ACCESS,
+)

@@ -12,14 +12,13 @@ from core.customers.words import INVOICE_STATE_NAMES, ORDER_STATE_NAMES
 from core.disclosure import transfers
 from core.messages import N_, tr
 from core.staff.access_log import accesses_of
-from tui.actions import actions_in, shown_key
 from tui.screens.customers.details import detail_rows, read_facts
 from tui.screens.customers.standing import standing_words
+from tui.screens.digits import DigitBar
 from tui.screens.disclosures.columns import transfer_columns
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import day, money, named, purpose_name, when
 from tui.widgets.details import Details
-from tui.widgets.key_bar import KeyBar
 from tui.widgets.record_table import Column, RecordTable
 from tui.widgets.standing_line import StandingLine
 
@@ -48,7 +47,7 @@ class CustomerCard(TabbedScreen):
         self.customer_id = customer_id
         language = desk.language
         self.standing = StandingLine()
-        self.digits = KeyBar()
+        self.digits = DigitBar()
         self.details = Details()
         self.orders: RecordTable[Order] = RecordTable(
             _order_columns(language),
@@ -97,14 +96,7 @@ class CustomerCard(TabbedScreen):
     def draw_frame(self) -> None:
         """The digits that this person may use stand above the message, as keys stand below."""
         super().draw_frame()
-        offered = [action for action in actions_in(self.area) if action.is_letter and action.label]
-        self.digits.show(
-            tuple(
-                (shown_key(action.keys[0]), self.tr(action.label))
-                for action in offered
-                if self.offers(action.verb)
-            )
-        )
+        self.digits.show_offered(self)
 
     # --- reading
 

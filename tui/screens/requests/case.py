@@ -10,13 +10,12 @@ from core.retention.holds import holds_of
 from core.rights import clock, intake, reading, service
 from core.rights.errors import CaseWordsGone
 from core.rights.types import ENDED, CaseDecision, CaseKind, CaseState, Identity
-from tui.actions import actions_in, shown_key
+from tui.screens.digits import DigitBar
 from tui.screens.requests import days
 from tui.screens.requests.words import asked_rows, history_rows, hold_rows
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import day
 from tui.widgets.details import Details, blank, paragraph
-from tui.widgets.key_bar import KeyBar
 from tui.widgets.standing_line import StandingLine
 
 if TYPE_CHECKING:
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
     from core.rights.types import Case, Request
     from tui.app import RegisterApp
-    from tui.screens.base import BaseScreen
 
 _ASKED, _HAPPENED, _HOLDS = range(3)
-_STEPS: Final = frozenset(f"choose_{digit}" for digit in (4, 5, 6, 7, 0))
+_CARRIED_OUT: Final = frozenset({CaseKind.ACCESS, CaseKind.ERASURE})
+_STEPS: Final = frozenset(f"choose_{digit}" for digit in (4, 5, 6, 7, 8, 9, 0))
 
 
 class RequestScreen(TabbedScreen):
@@ -40,7 +39,7 @@ class RequestScreen(TabbedScreen):
     def __init__(self, desk: RegisterApp, number: int) -> None:
         self.number = number
         self.standing = StandingLine()
-        self.digits = KeyBar()
+        self.digits = DigitBar()
         self.details = [Details(), Details(), Details()]
         names = (N_("Request"), N_("What has happened"), N_("What prevents erasure"))
         views = [(tr(name, desk.language), view) for name, view in zip(names, self.details, strict=True)]
@@ -67,14 +66,7 @@ class RequestScreen(TabbedScreen):
     def draw_frame(self) -> None:
         """The steps stand above the message, as keys stand below."""
         super().draw_frame()
-        offered = [action for action in actions_in(self.area) if action.is_letter and action.label]
-        self.digits.show(
-            tuple(
-                (shown_key(action.keys[0]), self.tr(action.label))
-                for action in offered
-                if self.offers(action.verb)
-            )
-        )
+        self.digits.show_offered(self)
 
     # --- reading
 
@@ -99,7 +91,7 @@ class RequestScreen(TabbedScreen):
         seat, case, language = self.desk.seat, self.case, self.desk.language
         with seat.reading() as connection:
             if index == _ASKED:
-                whose = self.tr(N_("not known in the register"))
+                whose = self.tr(N_("not known in the register") if self.said else N_("(erased)"))
                 if case.customer_id is not None:
                     customer = get(connection, case.customer_id)
                     whose = f"{customer.number} {customer.display_name}"
@@ -121,8 +113,10 @@ class RequestScreen(TabbedScreen):
         self.details[index].show([blank(), *rows])
 
     async def returned(self, result: object) -> None:
-        """Back: as it is now."""
-        if result is not None:
+        """Back: as it is now; nothing was recorded by who only looked."""
+        with self.desk.seat.reading() as connection:
+            now = reading.case(connection, self.number)
+        if result is not None or now.version != self.case.version:
             self.read_again()
 
     def read_again(self) -> None:
@@ -142,7 +136,7 @@ class RequestScreen(TabbedScreen):
 
     def _can(self, verb: str) -> bool:
         case = self.case
-        if verb == "check":
+        if verb in {"check", "lookup"}:
             return case.customer_id is not None
         if case.state in ENDED:
             return verb not in _STEPS | {"more", "save"}
@@ -152,6 +146,7 @@ class RequestScreen(TabbedScreen):
             "choose_5": undecided and case.identity is Identity.UNCLEAR,
             "choose_6": undecided and case.extended_on is None and days.today(self.desk.seat) <= case.due_on,
             "choose_7": undecided,
+            "choose_8": case.kind in _CARRIED_OUT and case.customer_id is not None,
             "choose_0": case.answered_on is not None
             and case.state is CaseState.DECIDED
             and not _is_to_be_erased(case),
@@ -159,21 +154,18 @@ class RequestScreen(TabbedScreen):
         }
         return allowed.get(verb, True)
 
-    async def _form(self, screen: BaseScreen) -> None:
-        await self.desk.open(screen)
-
     async def do_choose_4(self) -> None:
         """4: who it is."""
         from tui.screens.requests.identity import IdentityForm
 
-        await self._form(IdentityForm(self.desk, self.case, self.said))
+        await self.desk.open(IdentityForm(self.desk, self.case, self.said))
 
     async def do_choose_5(self) -> None:
         """5: stop the clock, with what was asked; or let it go on at once."""
         from tui.screens.requests.steps import PauseForm
 
         if self.case.state is not CaseState.WAITING_IDENTITY:
-            await self._form(PauseForm(self.desk, self.case))
+            await self.desk.open(PauseForm(self.desk, self.case))
             return
         seat = self.desk.seat
         with seat.writing() as uow:
@@ -186,13 +178,30 @@ class RequestScreen(TabbedScreen):
         """6: more time."""
         from tui.screens.requests.steps import ExtendForm
 
-        await self._form(ExtendForm(self.desk, self.case))
+        await self.desk.open(ExtendForm(self.desk, self.case))
 
     async def do_choose_7(self) -> None:
         """7: decide."""
         from tui.screens.requests.decide import DecideForm
 
-        await self._form(DecideForm(self.desk, self.case))
+        await self.desk.open(DecideForm(self.desk, self.case))
+
+    async def do_choose_8(self) -> None:
+        """8: what the decision asks to be done."""
+        if self.case.kind is CaseKind.ERASURE:
+            from tui.screens.requests.erasure import ErasureScreen
+
+            await self.desk.open(ErasureScreen(self.desk, self.number))
+        else:
+            from tui.screens.requests.access import AccessScreen
+
+            await self.desk.open(AccessScreen(self.desk, self.case))
+
+    async def do_choose_9(self) -> None:
+        """9: a letter to the person."""
+        from tui.screens.requests.letter import LetterScreen
+
+        await self.desk.open(LetterScreen(self.desk, self.case))
 
     async def do_choose_0(self) -> None:
         """0: close."""
@@ -211,7 +220,13 @@ class RequestScreen(TabbedScreen):
         """F2: write something down."""
         from tui.screens.requests.steps import CommentForm
 
-        await self._form(CommentForm(self.desk, self.case))
+        await self.desk.open(CommentForm(self.desk, self.case))
+
+    async def do_lookup(self) -> None:
+        """F4: papers of the person, and what was done with each for this case."""
+        from tui.screens.requests.papers import CasePapers
+
+        await self.desk.open(CasePapers(self.desk, self.case))
 
     async def do_check(self) -> None:
         """F7: the customer's card."""
@@ -230,13 +245,13 @@ class RequestScreen(TabbedScreen):
         """F9: the person takes it back."""
         from tui.screens.requests.steps import WithdrawForm
 
-        await self._form(WithdrawForm(self.desk, self.case))
+        await self.desk.open(WithdrawForm(self.desk, self.case))
 
     async def do_save(self) -> None:
         """F10: answered in another way than by a letter from here."""
         from tui.screens.requests.steps import AnsweredForm
 
-        await self._form(AnsweredForm(self.desk, self.case))
+        await self.desk.open(AnsweredForm(self.desk, self.case))
 
 
 def _is_to_be_erased(case: Case) -> bool:

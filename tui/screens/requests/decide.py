@@ -1,4 +1,4 @@
-"""The decision, by a named person; what prevents an erasure stands in the reasons already."""
+"""The decision, by a named person who is told what prevents an erasure."""
 
 from __future__ import annotations
 
@@ -43,22 +43,15 @@ class DecideForm(StepForm):
         )
 
     def filled_in(self) -> dict[str, str]:
-        """What follows from what is known: nobody in the register, or something that prevents erasure."""
-        if self.case.customer_id is None:
-            return {"decision": str(CaseDecision.NOTHING_HELD)}
-        if not self.holds:
-            return {"decision": str(CaseDecision.GRANTED)}
-        blocking = [hold for hold in self.holds if hold.blocks_everything]
-        reasons = "; ".join(hold.words(self.case.language) for hold in blocking or self.holds)
-        return {"decision": str(CaseDecision.PARTLY), "words": reasons}
+        """Granted, unless nobody in the register is meant; what prevents an erasure is told by its letter."""
+        nobody = self.case.customer_id is None
+        return {"decision": str(CaseDecision.NOTHING_HELD if nobody else CaseDecision.GRANTED)}
 
     def told(self) -> Sequence[str]:
         """Whose decision it is, and what a refusal needs."""
         rows = [self.tr(N_("You decide, by name. The person reads the reasons; a refusal needs them."))]
         if any(hold.blocks_everything for hold in self.holds):
-            rows.append(
-                self.tr(N_("Something prevents erasure now: granted in part, it is done by itself later."))
-            )
+            rows.append(self.tr(N_("Something prevents it now (3): granted, it is done by itself later.")))
         elif self.holds:
             rows.append(self.tr(N_("Bookkeeping keeps a sealed copy of vouchers; everything else goes.")))
         return rows
@@ -70,9 +63,7 @@ class DecideForm(StepForm):
     def record(self, uow: UnitOfWork) -> str:
         """Decide."""
         seat, case, values = self.desk.seat, self.case, self.form.values()
-        until = [hold.until for hold in self.holds if hold.until is not None]
         decision = CaseDecision(values["decision"])
-        waits = decision is CaseDecision.PARTLY and case.kind is CaseKind.ERASURE
         service.decide(
             uow,
             seat.register.keyring,
@@ -81,7 +72,6 @@ class DecideForm(StepForm):
             decision,
             reasons=values["words"],
             version=case.version,
-            due_by_itself_on=max(until, default=None) if waits else None,
         )
         told = N_("Decided: {decision}. Now answer the person.")
         return self.tr(told, decision=self.tr(DECISION_NAMES[decision]))

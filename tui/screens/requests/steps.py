@@ -28,14 +28,13 @@ WIDE: Final = 52
 _WORDS_ROW: Final = 4
 
 
-class StepForm(BaseScreen):
-    """Subclasses say what is asked and do it; long words are read whole below the field while they are typed."""
+class WordsForm(BaseScreen):
+    """A few fields and words, which are read whole below the field while they are typed."""
 
     area = "request_step"
 
-    def __init__(self, desk: RegisterApp, case: Case) -> None:
+    def __init__(self, desk: RegisterApp) -> None:
         super().__init__(desk)
-        self.case = case
         fields = [*self.fields(), self._words_field()]
         notes = [Note(place, row) for place, row in enumerate(self.told(), 1)]
         self.first = self.filled_in()
@@ -61,10 +60,6 @@ class StepForm(BaseScreen):
     @abstractmethod
     def words_label(self) -> str:
         """What the words are."""
-
-    @abstractmethod
-    def record(self, uow: UnitOfWork) -> str:
-        """Do it; the sentence that tells so."""
 
     # --- the form
 
@@ -95,6 +90,22 @@ class StepForm(BaseScreen):
     def unsaved(self) -> bool:
         """Something is not as the form opened."""
         return any(text != self.first.get(name, "") for name, text in self.form.values().items())
+
+    async def do_save(self) -> None:
+        """F10: take what is written."""
+        raise NotImplementedError
+
+
+class StepForm(WordsForm):
+    """A step of a case: recorded, and back to the case with a sentence."""
+
+    def __init__(self, desk: RegisterApp, case: Case) -> None:
+        self.case = case
+        super().__init__(desk)
+
+    @abstractmethod
+    def record(self, uow: UnitOfWork) -> str:
+        """Do it; the sentence that tells so."""
 
     async def do_save(self) -> None:
         """F10: record it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES
 from core.messages import N_, tr
+from core.personal_data.words import TABLE_NAMES
 from core.rights.types import (
     CHANNEL_NAMES,
     DECISION_NAMES,
@@ -19,7 +20,7 @@ from core.rights.types import (
 )
 from tui.screens.words import day, named, when
 from tui.widgets.details import Piece, blank, heading, labelled, paragraph
-from tui.widgets.paint import LABEL, QUIET, wrap
+from tui.widgets.paint import BOLD, LABEL, QUIET, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +51,8 @@ SHORT_STATES: Final[Mapping[CaseState, str]] = MappingProxyType(
         CaseState.WITHDRAWN: N_("withdrawn"),
     }
 )
+# Rows that no person is shown, and that go with the rest.
+_TECHNICAL: Final = N_("indexes and keys")
 _AT = 22
 _WIDTH = 56
 
@@ -69,13 +72,16 @@ def asked_rows(case: Case, said: Request | None, whose: str, language: str) -> l
 def _case_facts(case: Case, whose: str, language: str) -> list[tuple[str, str]]:
     received = f"{day(case.received_on)}, {tr(CHANNEL_NAMES[case.channel], language)}"
     signed = tr(N_("signed") if case.signed else N_("not signed"), language)
+    state = STATE_NAMES[case.state]
+    if case.state is CaseState.DECIDED and case.answered_on is not None:
+        state = N_("decided and answered")
     known = case.identity is Identity.CONFIRMED
     decided = ""
     if case.decision is not None and case.decided_at is not None:
         decided = f"{tr(DECISION_NAMES[case.decision], language)}, {case.decided_by} {when(case.decided_at)}"
     return [
         (N_("Request"), tr(KIND_NAMES[case.kind], language)),
-        (N_("State"), tr(STATE_NAMES[case.state], language)),
+        (N_("State"), tr(state, language)),
         (N_("Received"), f"{received}, {signed} ({case.recorded_by})"),
         (N_("Customer"), whose),
         (N_("Identity"), tr(N_("confirmed") if known else N_("unclear"), language)),
@@ -167,3 +173,12 @@ def hold_rows(holds: Sequence[Hold], language: str) -> list[ReadRow]:
             for hold in some:
                 rows += paragraph(f"• {hold.words(language)}")
     return rows
+
+
+def table_rows(counts: Mapping[str, int], language: str) -> list[ReadRow]:
+    """How many rows of each table; tables that no person is shown are told as one."""
+    by_name: dict[str, int] = {}
+    for table, count in counts.items():
+        name = tr(TABLE_NAMES.get(table, _TECHNICAL), language)
+        by_name[name] = by_name.get(name, 0) + count
+    return [(Piece(1, f"{count:>7}", BOLD), Piece(10, name)) for name, count in by_name.items() if count]

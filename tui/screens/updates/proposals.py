@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from core.messages import N_
 from core.updates import judging, proposals
 from core.updates.proposals import Which
-from tui.actions import actions_in, shown_key
 from tui.screens.base import BaseScreen
+from tui.screens.digits import DigitBar
 from tui.screens.updates.proposal_words import proposal_columns, proposal_rows
 from tui.screens.updates.waiting import WaitingList
 from tui.widgets.details import Details
-from tui.widgets.key_bar import KeyBar
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class ProposalsScreen(BaseScreen):
         )
         self.table.styles.height = _LIST_ROWS
         self.details = Details()
-        self.digits = KeyBar()
+        self.digits = DigitBar()
         self.waiting: WaitingList
         self.shown: Proposal | None = None
 
@@ -67,14 +66,7 @@ class ProposalsScreen(BaseScreen):
     def draw_frame(self) -> None:
         """The digits stand above the message, as keys stand below."""
         super().draw_frame()
-        offered = [action for action in actions_in(self.area) if action.is_letter]
-        self.digits.show(
-            tuple(
-                (shown_key(action.keys[0]), self.tr(action.label))
-                for action in offered
-                if self.offers(action.verb)
-            )
-        )
+        self.digits.show_offered(self)
 
     # --- reading
 
