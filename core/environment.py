@@ -55,6 +55,9 @@ LANG: Final = Variable("LANG", "As LC_ALL, when that is not set.")
 HOSTILE_FILES: Final = Variable(
     "REKISTERI_HOSTILE_FILES", "Tests alone: how many hostile answer files are read instead of a few hundred."
 )
+ERASURES: Final = Variable(
+    "REKISTERI_ERASURES", "Tests alone: how many persons the campaign of erasures erases instead of a dozen."
+)
 
 _DECLARED: Final = (
     CONFIG,
@@ -69,6 +72,7 @@ _DECLARED: Final = (
     LOCALE,
     LANG,
     HOSTILE_FILES,
+    ERASURES,
 )
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 

@@ -103,7 +103,8 @@ def owned_files(register: Register) -> Iterator[Path]:
         for suffix in ("", "-wal", "-shm", "-journal"):
             yield from _file(database.with_name(database.name + suffix))
     log, files = config.log, config.files
-    for path in (log.high_water_file, log.fault_file(), config.keys.erasure_fence_file):
+    keys = (config.keys.erasure_fence_file, config.keys.narrowings_file())
+    for path in (log.high_water_file, log.fault_file(), *keys):
         yield from _file(path)
     for folder in (
         *(files.export_directory, files.quarantine_directory, files.exchange_directory),
