@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # The verbs and their modules: a module is imported when its verb is used, so that each starts quickly.
 VERBS: Final = {
     "access": "access",
+    "backup": "backup",
     "case": "case",
     "config": "config",
     "credit": "credit",
@@ -51,6 +52,7 @@ VERBS: Final = {
     "partner": "partner",
     "postal-codes": "postal_codes",
     "recipient": "recipient",
+    "retention": "retention",
     "review": "review",
     "run-due": "run_due",
     "sandbox": "sandbox",

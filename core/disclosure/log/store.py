@@ -302,7 +302,8 @@ def nodes_of(connection: Connection) -> dict[tuple[int, int], bytes]:
 def checkpoints(connection: Connection) -> Iterator[StoredCheckpoint]:
     """The stored checkpoints, smallest first, unchecked."""
     statement = select(log_checkpoint).order_by(log_checkpoint.c.size)
-    for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement):
+    # On the statement: on the connection it would hold for whatever comes after, writing too.
+    for row in connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE)):
         yield StoredCheckpoint(row.size, row.root, row.note, row.signed_at)
 
 
