@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import InvalidInput, NotFound, Refused
+from core.errors import Conflict, InvalidInput, NotFound, Refused
 from core.messages import N_
 
 
@@ -36,3 +36,19 @@ class ReviewDayAmiss(InvalidInput):
     code = "retention.review_day"
     sentence = N_("The hold cannot be reviewed on {day}.")
     advice = N_("Give a day after today, and not after the hold's own last day.")
+
+
+class ApproveReasonNeeded(InvalidInput):
+    """An approval without words."""
+
+    code = "retention.approve_reason"
+    sentence = N_("The approval needs a reason.")
+    advice = N_("Write on what it rests: who looked at the list, and which paragraph of the notice.")
+
+
+class ListChanged(Conflict):
+    """The list is not the one that was seen."""
+
+    code = "retention.list_changed"
+    sentence = N_("The due list has changed since it was shown; nothing was approved.")
+    advice = N_("Look at it again: rekisteri retention due. It prints the mark to approve it with.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select, update
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from core.actor import Actor
+    from core.config.schema import RetentionSettings
     from core.database import UnitOfWork
     from core.keys import KeyRing
 
@@ -159,6 +161,13 @@ def to_review(connection: Connection, keyring: KeyRing, by: date) -> list[Manual
         .order_by(_h.review_on, _h.id)
     ).all()
     return [_opened(connection, keyring, row) for row in rows]
+
+
+def due_for_review(
+    connection: Connection, keyring: KeyRing, settings: RetentionSettings, today: date
+) -> list[ManualHold]:
+    """Holds whose review day is near by the settings, or over."""
+    return to_review(connection, keyring, today + timedelta(days=settings.review_days))
 
 
 def _in_force(uow: UnitOfWork, number: int) -> Row[Any]:

@@ -13,6 +13,7 @@ from core.disclosure.review.due import do_what_is_due
 from core.documents import folder as documents
 from core.messages import N_
 from core.notices import routine as notice_routine
+from core.retention import approving
 from core.rights.erasure import service as erasure
 from core.rights.reminders import due_counts, remind
 from tui.cli.main import Cli, pass_cli
@@ -39,6 +40,7 @@ def command(cli: Cli) -> None:
     notices = notice_routine.do_what_is_due(register)
     forgotten, overdue = _visits(register)
     reminded, cases = _cases(register)
+    staying = approving.stay(register, SYSTEM)
     completed = erasure.complete_due(register, SYSTEM)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
@@ -70,6 +72,7 @@ def command(cli: Cli) -> None:
             overdue=cases.overdue,
             numbers=_numbers(reminded),
         ),
+        cli.tr(N_("Approved to go, but in contact since: {cases}"), cases=_numbers(staying)),
         cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
@@ -99,6 +102,7 @@ def command(cli: Cli) -> None:
             "cases_near": cases.near,
             "cases_overdue": cases.overdue,
             "cases_reminded": reminded,
+            "approvals_taken_back": staying,
             "erasures_completed": [done.case.number for done in completed],
             "log_size": signed.size,
             "anchor": list(anchored),

@@ -33,6 +33,16 @@ class RetentionSettings(Settings, frozen=True, kw_only=True):
     voucher_source: Annotated[Line, Meta(description="Where that period is from.")] = (
         "kirjanpitolaki 1336/1997 2:10"
     )
+    ledger_years: Annotated[
+        Count,
+        Meta(
+            description="Years that ledgers are kept, from the end of the financial year; the register holds none "
+            "itself, the answer to a person names the period."
+        ),
+    ] = 10
+    ledger_source: Annotated[Line, Meta(description="Where that period is from.")] = (
+        "kirjanpitolaki 1336/1997 2:10"
+    )
     relationship_months: Annotated[
         Count,
         Meta(
@@ -40,6 +50,7 @@ class RetentionSettings(Settings, frozen=True, kw_only=True):
             "contract or the latest service contact, whichever is later."
         ),
     ] = 12
+    relationship_law: Annotated[Line, Meta(description="The law that the period serves.")] = "GDPR 5(1)(e)"
     relationship_source: Annotated[
         str | None,
         Meta(
