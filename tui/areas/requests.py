@@ -12,6 +12,7 @@ _REQUESTS: Final = area(
     ("exit", "", N_("Leave everything on the way and go back to the main menu.")),
     ("refresh", "", N_("Read the list again.")),
     ("new", N_("Receive"), N_("Record a request that has reached the company."), CARER),
+    ("check", N_("Due to go"), N_("List whose period is over, and approve who goes."), HANDLER),
     ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
     ("choose_1", "", N_("Show what is to be answered, the one that is due first on top.")),
     ("choose_2", "", N_("Show what is decided and waits for its day.")),
@@ -101,6 +102,17 @@ _REQUEST_ACCESS: Final = area(
     ("choose_4", N_("Keep back"), N_("The chosen words tell of somebody else: they are kept back."), HANDLER),
 )
 
+_DUE_LIST: Final = area(
+    "due_list",
+    ("refresh", N_("Refresh"), N_("Read the list again; nobody is picked then.")),
+    ("enter", "", N_("Say why the chosen person's data can't go, and when it can, record by record.")),
+    ("save", N_("Approve"), N_("Approve that those who are picked go, with reasons."), HANDLER),
+    ("choose_1", N_("Pick"), N_("Pick the chosen person, or put back, and go to the next."), HANDLER),
+    ("choose_2", N_("Pick all"), N_("Pick everybody shown whom nothing holds."), HANDLER),
+)
+
+_WHY: Final = area("why", ("enter", "", N_("Go back to the list.")))
+
 REQUESTS: Final = (
     *_REQUESTS,
     *_REQUEST_FORM,
@@ -110,4 +122,6 @@ REQUESTS: Final = (
     *_REQUEST_ERASURE,
     *_REQUEST_PAPERS,
     *_REQUEST_ACCESS,
+    *_DUE_LIST,
+    *_WHY,
 )

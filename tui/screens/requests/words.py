@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES
 from core.messages import N_, tr
 from core.personal_data.words import TABLE_NAMES
+from core.retention.types import HOLD_NAMES
 from core.rights.types import (
     CHANNEL_NAMES,
     DECISION_NAMES,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from core.retention.types import Hold
+    from core.retention.why import Answer, Standing
     from core.rights.types import Case, CaseEvent, CaseFile, Request
     from tui.widgets.details import ReadRow
 
@@ -182,3 +184,34 @@ def table_rows(counts: Mapping[str, int], language: str) -> list[ReadRow]:
         name = tr(TABLE_NAMES.get(table, _TECHNICAL), language)
         by_name[name] = by_name.get(name, 0) + count
     return [(Piece(1, f"{count:>7}", BOLD), Piece(10, name)) for name, count in by_name.items() if count]
+
+
+def why_rows(answer: Answer, language: str) -> list[ReadRow]:
+    """Each kind of record: how much, when it can go, and what holds it."""
+    person = answer.person
+    told = tr(N_("Last contact {contact}; by the period kept until {until}."), language,
+              contact=day(person.contact_on), until=day(person.kept_until))  # fmt: skip
+    rows: list[ReadRow] = [
+        blank(),
+        heading(f"{person.number} {person.name}"),
+        *paragraph(told),
+        blank(),
+        *(hold_rows(person.holds, language) if person.holds else ()),
+        blank(),
+        heading(tr(N_("Each kind of record"), language)),
+    ]
+    for one in answer.records:
+        name = tr(TABLE_NAMES.get(one.table, _TECHNICAL), language)
+        rows.append(
+            (Piece(1, f"{one.rows:>7}", BOLD), Piece(10, name, width=40), Piece(51, _goes(one, language)))
+        )
+    return rows
+
+
+def _goes(one: Standing, language: str) -> str:
+    if one.stays:
+        return tr(N_("stays, names nobody"), language)
+    if one.can_go_on is not None:
+        return tr(N_("can go {day}"), language, day=day(one.can_go_on))
+    held = one.holds[0].kind if one.holds else None
+    return tr(HOLD_NAMES[held] if held else N_("processing is restricted"), language)

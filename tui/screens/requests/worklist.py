@@ -119,6 +119,12 @@ class RequestList(TabbedScreen):
 
         await self.desk.open(ReceiveRequest(self.desk))
 
+    async def do_check(self) -> None:
+        """F7: whose period is over."""
+        from tui.screens.requests.due_list import DueList
+
+        await self.desk.open(DueList(self.desk))
+
     async def do_send(self) -> None:
         """F8: recipients to tell."""
         from tui.screens.notices.worklist import NoticeList
