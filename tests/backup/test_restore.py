@@ -188,6 +188,7 @@ def test_what_narrowed_since_is_in_force_again(site: Site) -> None:
         assert search.search(connection, "koivukatu") != []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_came_back_of_their_own_will_stays(site: Site) -> None:
     """The fence names the person, but the new customer has a new number."""
     one = live(site.house)
@@ -206,6 +207,7 @@ def test_who_came_back_of_their_own_will_stays(site: Site) -> None:
         assert service.get(connection, back.id).values.last_name == "Kummallinen"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_numbers_of_who_was_erased_since_are_not_given_again(site: Site) -> None:
     """Else the next restore would take the new customer for the one who was erased."""
     path = site.backup()
@@ -219,6 +221,7 @@ def test_numbers_of_who_was_erased_since_are_not_given_again(site: Site) -> None
         assert int(new.number) > int(gone.number)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 def test_nothing_is_written_over(site: Site, target: str) -> None:
     """Only an empty database takes a backup, and the register that is there stays as it is."""
@@ -231,6 +234,7 @@ def test_nothing_is_written_over(site: Site, target: str) -> None:
     assert contents(site.open(url)) == before
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_the_fence_nobody_is_brought_back_unawares(site: Site) -> None:
     """A lost fence is said before anything is restored."""
     path = site.backup()
