@@ -33,6 +33,7 @@ FIELD_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "started_on": N_("customer since"),
         "contact_on": N_("latest contact"),
         "ended_on": N_("relationship ended"),
+        "former_number": N_("old customer number"),
     }
 )
 

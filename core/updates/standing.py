@@ -31,21 +31,21 @@ _row = batch_row_table.c
 _STATUSES: Final = {str(status): status for status in Status}
 # Each customer's from the oldest change on. First loads are left out, which nearly everybody has: a file without days
 # gives way to whatever comes. What an undo brought back from one is told, or the undone values would stand for known.
+_LINES: Final = select(
+    _change.id,
+    _change.customer_id,
+    _change.source_kind,
+    _change.recorded_at,
+    _change.batch_id,
+    _change.restores,
+    type_coerce(_change.changes, Text),
+)
+_BY_ID: Final = Prepared(_LINES.where(among(_change.id, "ids")))
 _HISTORIES: Final = Prepared(
-    select(
-        _change.id,
-        _change.customer_id,
-        _change.source_kind,
-        _change.recorded_at,
-        _change.batch_id,
-        _change.restores,
-        type_coerce(_change.changes, Text),
-    )
-    .where(
+    _LINES.where(
         among(_change.customer_id, "ids"),
         or_(_change.source_kind != str(SourceKind.FIRST_LOAD), _change.restores.is_not(None)),
-    )
-    .order_by(_change.customer_id, _change.id)
+    ).order_by(_change.customer_id, _change.id)
 )
 _DATED: Final = Prepared(
     select(_row.customer_id, _row.batch_id, _row.answered_on).where(
@@ -105,10 +105,14 @@ def _known(
 ) -> dict[int, dict[Group, Known]]:
     """Who gave each group's present values, and when they were written down."""
     latest: dict[int, dict[Group, _Written]] = {}
-    written: dict[int, _Written] = {}
     marks = [(group, _MARKS[group]) for group in groups]
-    for line in map(_Written._make, _HISTORIES.rows(connection, {"ids": customer_ids})):
-        written[line.id] = line
+    lines = [_Written(*row) for row in _HISTORIES.rows(connection, {"ids": customer_ids})]
+    written = {line.id: line for line in lines}
+    # What was taken over when two customers were merged is known as it was of the other.
+    elsewhere = {line.restores for line in lines if line.restores and line.restores not in written}
+    if elsewhere:
+        written |= {row[0]: _Written(*row) for row in _BY_ID.rows(connection, {"ids": elsewhere})}
+    for line in lines:
         for group, fields in marks:
             if not any(mark in line.changes for mark in fields):
                 continue
@@ -124,7 +128,7 @@ def _known(
             group: Known(
                 SourceKind(line.source_kind),
                 line.recorded_at.astimezone(HELSINKI).date(),
-                dated.get((customer_id, line.batch_id)),
+                dated.get((line.customer_id, line.batch_id)),
             )
             for group, line in found.items()
         }

@@ -17,6 +17,8 @@ from core.postal_codes.knowledge import doubt_of
 from core.staff.access_log import Access, record_access
 from tui.cli import customer_card as card
 from tui.cli.customer_addresses import check_addresses
+from tui.cli.customer_import import import_customer
+from tui.cli.customer_merge import find_duplicates, merge_customers
 from tui.cli.customer_standing import DETAIL, SOURCE, STANDING
 from tui.cli.main import Cli, pass_cli
 from tui.cli.statement import statement
@@ -180,7 +182,7 @@ def reindex(cli: Cli) -> None:
     cli.emit({"customers": entered}, cli.tr(N_("{count} customers are in the search index."), count=entered))
 
 
-for _verb in (*STANDING, statement, check_addresses):
+for _verb in (*STANDING, statement, check_addresses, import_customer, find_duplicates, merge_customers):
     command.add_command(_verb)
 
 

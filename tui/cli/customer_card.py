@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from core.customers import bans, history, restrictions
+from core.customers.aliases import former_numbers
 from core.customers.fields import national_phone
 from core.customers.invoices import invoices_of
 from core.customers.orders import orders_of
@@ -58,6 +59,7 @@ def whole(uow: UnitOfWork, customer: Customer, shown: dict[str, str | None]) -> 
     return {
         "id": customer.id,
         "number": customer.number,
+        "former_numbers": former_numbers(uow.connection, [customer.id]).get(customer.id, []),
         "name": customer.display_name,
         "version": customer.version,
         "status": str(customer.status),
@@ -94,6 +96,9 @@ def card(cli: Cli, data: dict[str, Any]) -> list[str]:
     lines = [
         f"{data['number']}  {data['name']}  ({cli.tr(status)}, {data['started_on']} – {data['ended_on'] or ''})"
     ]
+    if data["former_numbers"]:
+        numbers = ", ".join(data["former_numbers"])
+        lines.append("  " + cli.tr(N_("Also known by the number: {numbers}"), numbers=numbers))
     if data["protected_address"]:
         lines.append("  " + cli.tr(N_("PROTECTED ADDRESS: for authorities alone")))
     for field, known in data["values"].items():
