@@ -18,7 +18,7 @@ from sqlalchemy import select
 from stdnum.fi import hetu
 
 from core.actor import Role, require
-from core.customers.aliases import of_person
+from core.customers.aliases import of_person, survivors
 from core.customers.credit_errors import (
     ApplicantNotInformed,
     CashOrder,
@@ -30,7 +30,9 @@ from core.customers.credit_errors import (
     ReasonsMissing,
     UnknownCreditPurpose,
 )
+from core.customers.errors import CustomerRestricted
 from core.customers.reading import get
+from core.customers.restrictions import restricted_many, unrestricted
 from core.customers.types import Kind
 from core.disclosure.model import credit_check_table as table
 from core.disclosure.model import transfer_table
@@ -224,6 +226,7 @@ def record_decision(
         ReasonsMissing: no reasons.
         NothingToDecide: the bureau has not answered, or a final decision stands.
         NoSuchCheck: no such check.
+        CustomerRestricted: nothing may be decided from the customer's data (Article 18).
     """
     require(actor, *_DECIDERS)
     words = clean_block(reasons)
@@ -235,6 +238,7 @@ def record_decision(
     final = row.decision is not None and row.decision != CreditDecision.MORE_INFORMATION
     if row.state != ItemState.DELIVERED or row.customer_id is None or final:
         raise NothingToDecide(check=check_id)
+    _require_unrestricted(uow.connection, row.customer_id)
     key = keyring.data_key(uow, row.customer_id)
     uow.connection.execute(
         table.update()
@@ -248,6 +252,12 @@ def record_decision(
         )
     )
     return credit_check(uow.connection, check_id)
+
+
+def _require_unrestricted(connection: Connection, customer_id: int) -> None:
+    who = survivors(connection, [customer_id]).get(customer_id, customer_id)
+    if restricted_many(connection, [who]):
+        raise CustomerRestricted(number=get(connection, who).number)
 
 
 def credit_check(connection: Connection, check_id: int) -> CreditCheck:
@@ -307,9 +317,11 @@ def reasons_in(key: DataKey, transfer_id: str, sealed: bytes) -> str:
 
 
 def purge_answers(uow: UnitOfWork) -> int:
-    """Remove the answers whose days are over; returns how many.  The fact and the decision stay."""
+    """Remove the answers whose days are over, but for the restricted; returns how many.  The fact and the decision stay."""
     return uow.connection.execute(
-        table.update().where(table.c.answer_expires_at <= uow.now).values(answer=None, answer_expires_at=None)
+        table.update()
+        .where(table.c.answer_expires_at <= uow.now, unrestricted(table.c.customer_id))
+        .values(answer=None, answer_expires_at=None)
     ).rowcount
 
 

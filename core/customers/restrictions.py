@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from core.actor import Actor
     from core.database import UnitOfWork
@@ -148,6 +148,16 @@ def restrictions_of(connection: Connection, customer_id: int) -> list[Restrictio
         )
         for row in rows
     ]
+
+
+def unrestricted(customer_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """A condition: *customer_id* is nobody who is restricted.
+
+    What a routine forgets by itself it leaves of the restricted, who may need it for a claim or oppose its going
+    (Article 18(1)(b) and (c)); it goes once the restriction is lifted.
+    """
+    in_force = select(_table.c.id).where(_table.c.customer_id == customer_id, _table.c.lifted_at.is_(None))
+    return ~in_force.exists()
 
 
 def restricted_many(connection: Connection, customer_ids: Collection[int]) -> set[int]:

@@ -14,13 +14,14 @@ from sqlalchemy import func, select, update
 
 from core.actor import Role, require
 from core.customers.places import chunks
+from core.customers.restrictions import unrestricted
 from core.customers.web_model import web_registration_table
 from core.customers.web_types import Trail, Visit
 from core.keys import DataKey
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from core.actor import Actor
     from core.config.schema import WebSettings
@@ -95,8 +96,8 @@ def joined(
 
 
 def overdue(connection: Connection, now: datetime, settings: WebSettings) -> int:
-    """How many registrations have visits whose time is over."""
-    query = select(func.count()).where(_web.sealed.is_not(None), _web.submitted_at < _limit(now, settings))
+    """How many registrations have visits whose time is over; those of the restricted stay (Article 18)."""
+    query = select(func.count()).where(*_overdue(now, settings))
     return int(connection.execute(query).scalar_one())
 
 
@@ -109,7 +110,7 @@ def delete_overdue(uow: UnitOfWork, actor: Actor, settings: WebSettings) -> int:
         NotPermitted: the actor's role does not delete.
     """
     require(actor, Role.CONTACT_PERSON, Role.ADMINISTRATOR)
-    query = select(_web.id).where(_web.sealed.is_not(None), _web.submitted_at < _limit(uow.now, settings))
+    query = select(_web.id).where(*_overdue(uow.now, settings))
     ids = list(uow.connection.execute(query.order_by(_web.id).with_for_update()).scalars())
     for some in chunks(ids):
         uow.connection.execute(
@@ -129,6 +130,11 @@ def delete_overdue(uow: UnitOfWork, actor: Actor, settings: WebSettings) -> int:
 def delete_if_approved(uow: UnitOfWork, actor: Actor, settings: WebSettings) -> int:
     """What ``run-due`` does: delete them when the settings say who approved it, otherwise nothing."""
     return delete_overdue(uow, actor, settings) if settings.visits_deletion_approved else 0
+
+
+def _overdue(now: datetime, settings: WebSettings) -> tuple[ColumnElement[bool], ...]:
+    over = _web.submitted_at < _limit(now, settings)
+    return (_web.sealed.is_not(None), over, unrestricted(_web.customer_id))
 
 
 def _limit(now: datetime, settings: WebSettings) -> datetime:

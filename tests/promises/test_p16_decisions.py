@@ -22,6 +22,8 @@ from core.customers.credit_errors import (
     ReasonsMissing,
     UnknownCreditPurpose,
 )
+from core.customers.errors import CustomerRestricted
+from core.customers.restrictions import Ground, restrict
 from core.customers.types import CustomerValues, Kind
 from core.database import metadata
 from core.disclosure import transfers
@@ -244,3 +246,16 @@ def test_who_may_not_be_sent_is_not_asked_about(house: House) -> None:
         ask(house, customer_id=customer.id)
     with house.database.reading() as connection:
         assert credit.credit_checks_of(connection, customer.id) == []
+
+
+def test_nothing_is_decided_from_the_data_of_the_restricted(house: House, clock: FixedClock) -> None:
+    """While processing is restricted no decision is taken (Article 18), and the answer isn't purged meanwhile."""
+    check = ask(house)
+    with house.database.unit_of_work() as uow:
+        restrict(uow, house.actor, check.customer_id or 0, ground=Ground.UNLAWFUL, since=date(2026, 11, 23))
+        uow.commit()
+    with pytest.raises(CustomerRestricted):
+        decide(house, check)
+    clock.advance(40 * 86_400.0)
+    with house.database.unit_of_work() as uow:
+        assert credit.purge_answers(uow) == 0
