@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.customers.load_rows import RowReader
     from core.database import UnitOfWork
     from core.register import Register
-    from core.tabular import Form, Row, Table
+    from core.tabular import Fingerprint, Form, Row, Table
 
 CHUNK: Final = 2_000
 LOADED: Final = "loaded"
@@ -60,6 +60,16 @@ class LoadPreview:
     first_problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows to be loaded: how they are read, where they stand, the file's digest, and whose word its values are."""
+
+    reader: RowReader
+    table: Table
+    known: Fingerprint
+    source: SourceKind = SourceKind.FIRST_LOAD
+
+
 def preview(
     register: Register, actor: Actor, name: str, path: Path, *, progress: Watcher | None = None
 ) -> LoadPreview:
@@ -68,12 +78,23 @@ def preview(
     Raises:
         FileRefused, NoSuchMapping, ConfigError: it can't be read by this mapping.
     """
+    return preview_of(register, actor, _opened(register, name, path), progress=progress)
+
+
+def preview_of(
+    register: Register, actor: Actor, incoming: Incoming, *, progress: Watcher | None = None
+) -> LoadPreview:
+    """As `preview`, of rows whose file was opened by whoever knows it.
+
+    Raises:
+        FileRefused: it can't be read.
+    """
     require(actor, Role.IMPORTER)
-    reader, table = _opened(register, name, path)
+    reader, table = incoming.reader, incoming.table
     first: list[LoadRow] = []
     problems: Counter[str] = Counter()
     shown: list[Problem] = []
-    rows, lines = 0, fingerprint(path).lines
+    rows, lines = 0, incoming.known.lines
     for chunk in _chunks(table, 0):
         with register.database.reading() as connection:
             sorted_rows = _Sorted.of(reader, table, chunk)
@@ -105,10 +126,25 @@ def load(
         FileChanged: another file's load by this mapping is unfinished (*again* leaves it so).
         CannotWrite: all is loaded but the quarantine file could not be written; run it again when there is room.
     """
+    return load_of(register, actor, _opened(register, name, path), again=again, progress=progress)
+
+
+def load_of(
+    register: Register,
+    actor: Actor,
+    incoming: Incoming,
+    *,
+    again: bool = False,
+    progress: Watcher | None = None,
+) -> Batch:
+    """As `load`, of rows whose file was opened by whoever knows it.
+
+    Raises:
+        AlreadyDone, FileChanged, CannotWrite: as `load`.
+    """
     require(actor, Role.IMPORTER)
-    reader, table = _opened(register, name, path)
-    known = fingerprint(path)
-    batch = _begin(register, actor, reader, table, known.digest, again=again)
+    reader, table, known = incoming.reader, incoming.table, incoming.known
+    batch = _begin(register, actor, incoming, again=again)
     for chunk in _chunks(table, batch.position):
         with register.database.unit_of_work() as uow:
             batches.hold(uow, batch)
@@ -120,11 +156,11 @@ def load(
     return _finish(register, actor, batch)
 
 
-def _opened(register: Register, name: str, path: Path) -> tuple[RowReader, Table]:
+def _opened(register: Register, name: str, path: Path) -> Incoming:
     reader = row_reader(register.config, name)
     settings = reader.settings
     table = open_table(path, settings.columns, encoding=settings.encoding, delimiter=settings.delimiter)
-    return reader, table
+    return Incoming(reader, table, fingerprint(path))
 
 
 def _chunks(table: Table, after_line: int) -> Iterator[list[Row | Malformed]]:
@@ -133,9 +169,8 @@ def _chunks(table: Table, after_line: int) -> Iterator[list[Row | Malformed]]:
         yield chunk
 
 
-def _begin(
-    register: Register, actor: Actor, reader: RowReader, table: Table, digest: str, *, again: bool
-) -> Batch:
+def _begin(register: Register, actor: Actor, incoming: Incoming, *, again: bool) -> Batch:
+    reader, table, digest = incoming.reader, incoming.table, incoming.known.digest
     with register.database.unit_of_work() as uow:
         earlier = batches.of_file(uow.connection, BatchKind.LOAD, reader.name, digest)
         if earlier is not None and earlier.state is BatchState.APPLYING:
@@ -154,7 +189,7 @@ def _begin(
             table=table,
             digest=digest,
             state=BatchState.APPLYING,
-            source_kind=SourceKind.FIRST_LOAD,
+            source_kind=incoming.source,
         )
         task, detail = f"first load {batch.id}", f"{reader.name}, {table.path.name}"
         record_access(uow, actor, action=Access.CHANGE, customer_id=None, task=task, detail=detail)
@@ -265,7 +300,7 @@ class _Chunk:
     def _add(self, rows: Sequence[LoadRow]) -> None:
         if not rows:
             return
-        source = Source(SourceKind.FIRST_LOAD, f"{self.batch.name}, {self.batch.file}")
+        source = Source(self.batch.source_kind, f"{self.batch.name}, {self.batch.file}")
         keyring = self.register.keyring if any(row.customer.iban for row in rows) else None
         ids = add_many(
             self.uow, self.actor, [row.customer for row in rows], source, self.batch.id, keyring=keyring

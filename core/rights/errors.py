@@ -132,3 +132,27 @@ class NotAnswered(Refused):
     code = "rights.not_answered"
     sentence = N_("Case {number} cannot be closed: the person has not been answered.")
     advice = N_("Hand over the letter or the package, or write down how the answer was given.")
+
+
+class NobodyMeant(Refused):
+    """The case names nobody in the register."""
+
+    code = "rights.nobody_meant"
+    sentence = N_("Case {number} is about nobody in the register, so there is no package to make.")
+    advice = N_("Identify the person, or decide that nothing is held and answer with a letter.")
+
+
+class NotOfThisKind(Refused):
+    """The case asks for something else."""
+
+    code = "rights.other_kind"
+    sentence = N_("Case {number} does not ask for this: {kind}.")
+    advice = N_("Receive a case of the right kind, if the person has asked for this as well.")
+
+
+class DecidedOtherwise(Refused):
+    """What was refused is not handed over."""
+
+    code = "rights.decided_otherwise"
+    sentence = N_("Case {number} was decided otherwise: {decision}.")
+    advice = N_("If the decision was wrong, receive a new case that follows it.")

@@ -16,8 +16,7 @@ from core.errors import NotPermitted
 from core.rights import reading
 from core.rights import service as cases
 from core.rights.access import service
-from core.rights.access.errors import DecidedOtherwise, NobodyMeant, NotOfThisKind
-from core.rights.errors import CaseEnded, IdentityFirst
+from core.rights.errors import CaseEnded, DecidedOtherwise, IdentityFirst, NobodyMeant, NotOfThisKind
 from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind
 from tests.access.conftest import NoPages
 from tests.support.pdf_ua import problems

@@ -14,6 +14,8 @@ from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from core.batches.types import Batch
     from core.customers.first_load import LoadPreview
     from core.customers.load_rows import LoadRow
@@ -49,23 +51,29 @@ def command(cli: Cli, file: Path, *, mapping: str, preview_only: bool, yes: bool
         with progress_bar(cli.tr(N_("Checking"))) as watch:
             found = first_load.preview(register, actor, mapping, file, progress=watch)
         if preview_only:
-            cli.emit(_preview_data(found, cli.language), "\n".join(_preview_lines(cli, found)))
+            cli.emit(preview_data(found, cli.language), "\n".join(preview_lines(cli, found)))
             return
-        _ask(cli, found)
+        ask(preview_lines(cli, found), cli.tr(N_("Load {count} customers?"), count=found.good))
     with progress_bar(cli.tr(N_("Loading"))) as watch:
         batch = first_load.load(register, actor, mapping, file, again=again, progress=watch)
-    cli.emit(_batch_data(batch), _batch_sentence(cli, batch))
+    cli.emit(batch_data(batch), batch_sentence(cli, batch))
 
 
-def _ask(cli: Cli, found: LoadPreview) -> None:
+def ask(lines: Iterable[str], question: str) -> None:
+    """Show *lines* and ask; whoever says no ends the command.
+
+    Raises:
+        NobodyToAsk: there is no terminal.
+    """
     if not sys.stdin.isatty():
         raise NobodyToAsk
-    for line in _preview_lines(cli, found):
+    for line in lines:
         click.echo(line, err=True)
-    click.confirm(cli.tr(N_("Load {count} customers?"), count=found.good), abort=True, err=True)
+    click.confirm(question, abort=True, err=True)
 
 
-def _preview_lines(cli: Cli, found: LoadPreview) -> list[str]:
+def preview_lines(cli: Cli, found: LoadPreview) -> list[str]:
+    """How a file would be understood, for a terminal."""
     from core.text import safe_text, shorten
 
     separator = {"\t": "TAB"}.get(found.form.delimiter, found.form.delimiter)
@@ -92,7 +100,8 @@ def _row_in_words(row: LoadRow) -> str:
     return " | ".join(cells)
 
 
-def _preview_data(found: LoadPreview, language: str) -> dict[str, object]:
+def preview_data(found: LoadPreview, language: str) -> dict[str, object]:
+    """The same for programs."""
     return {
         "encoding": found.form.encoding,
         "delimiter": found.form.delimiter,
@@ -110,7 +119,8 @@ def _preview_data(found: LoadPreview, language: str) -> dict[str, object]:
     }
 
 
-def _batch_data(batch: Batch) -> dict[str, object]:
+def batch_data(batch: Batch) -> dict[str, object]:
+    """What became of a load, for programs."""
     from core.customers.first_load import LOADED
 
     return {
@@ -124,7 +134,8 @@ def _batch_data(batch: Batch) -> dict[str, object]:
     }
 
 
-def _batch_sentence(cli: Cli, batch: Batch) -> str:
+def batch_sentence(cli: Cli, batch: Batch) -> str:
+    """The same in words."""
     from core.customers.first_load import LOADED
 
     done = N_("Run {number}: {loaded} customers loaded, {quarantined} rows in quarantine.")

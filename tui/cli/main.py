@@ -50,6 +50,7 @@ VERBS: Final = {
     "order": "order",
     "paper": "paper",
     "partner": "partner",
+    "portability": "portability",
     "postal-codes": "postal_codes",
     "recipient": "recipient",
     "retention": "retention",

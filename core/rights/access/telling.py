@@ -6,30 +6,15 @@ whole, they would stand again in every later package, inside this one's transfer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from core.rights.notice_fields import NOTICE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from core.disclosure.exits import FieldValue
     from core.rights.access.types import Package, Part
-
-_FIELDS: Final = {
-    "number": "customer.number",
-    "first_name": "name.first",
-    "last_name": "name.last",
-    "organisation_name": "organisation.name",
-    "business_id": "organisation.business_id",
-    "email": "email",
-    "phone": "phone",
-    "www": "www",
-    "street": "address.street",
-    "postcode": "address.postcode",
-    "town": "address.town",
-    "country": "address.country",
-    "iban": "bank.iban",
-    "ip": "ip",
-}
 
 
 def told_values(package: Package) -> dict[str, FieldValue]:
@@ -55,5 +40,5 @@ def _values(parts: Mapping[str, Part]) -> Iterator[tuple[str, str]]:
 
 def _known(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        if name in _FIELDS and isinstance(value, str) and value:
-            yield _FIELDS[name], value
+        if name in NOTICE_FIELDS and isinstance(value, str) and value:
+            yield NOTICE_FIELDS[name], value
