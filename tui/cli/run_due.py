@@ -21,6 +21,7 @@ from tui.cli.main import Cli, pass_cli
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.errors import RegisterError
     from core.register import Register
     from core.rights.reminders import DueCounts
 
@@ -41,7 +42,8 @@ def command(cli: Cli) -> None:
     forgotten, overdue = _visits(register)
     reminded, cases = _cases(register)
     staying = approving.stay(register, SYSTEM)
-    completed = erasure.complete_due(register, SYSTEM)
+    unproved: list[RegisterError] = []
+    completed = erasure.complete_due(register, SYSTEM, unproved)
     anchored = _anchor(cli, register)
     signed = register.log.sign()
     lines = [
@@ -74,6 +76,7 @@ def command(cli: Cli) -> None:
         ),
         cli.tr(N_("Approved to go, but in contact since: {cases}"), cases=_numbers(staying)),
         cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
+        *(problem.explain(cli.language).sentence for problem in unproved),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
     ]
@@ -104,6 +107,7 @@ def command(cli: Cli) -> None:
             "cases_reminded": reminded,
             "approvals_taken_back": staying,
             "erasures_completed": [done.case.number for done in completed],
+            "erasure_problems": [problem.code for problem in unproved],
             "log_size": signed.size,
             "anchor": list(anchored),
             "mirror_problem": problem.code if problem else None,

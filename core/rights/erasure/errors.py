@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from core.errors import Fault, Refused
-from core.messages import N_
+from datetime import date
+from typing import TYPE_CHECKING
+
+from core.errors import Explanation, Fault, Refused
+from core.messages import N_, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.retention.types import Hold
 
 
 class NotAnErasure(Refused):
@@ -15,11 +23,27 @@ class NotAnErasure(Refused):
 
 
 class Held(Refused):
-    """Something prevents it; the sentence names the first of what does."""
+    """Something prevents it; the sentence names what blocks first, and what must be kept longest with its day."""
 
     code = "erasure.held"
     sentence = N_("The person of case {number} cannot be erased now: {hold}.")
     advice = N_("Tell the person so, with the reason; it is done by itself as soon as nothing prevents it.")
+
+    def __init__(self, *, number: int, holds: Sequence[Hold]) -> None:
+        super().__init__(number=number)
+        dated = [hold for hold in holds if hold.until is not None]
+        longest = max(dated, key=lambda hold: hold.until or date.min, default=holds[0])
+        self.holds = tuple(dict.fromkeys((holds[0], longest)))
+
+    def explain(self, language: str) -> Explanation:
+        """The holds in the reader's language too."""
+        told = "; ".join(hold.words(language) for hold in self.holds)
+        return Explanation(
+            code=self.code,
+            sentence=tr(self.sentence, language, hold=told, **self.data),
+            advice=tr(self.advice, language),
+            where=self.where.describe(language),
+        )
 
 
 class RecipientsFirst(Refused):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from core.actor import Role, require
-from core.clock import HELSINKI
+from core.customers.aliases import same_person
 from core.customers.restrictions import Ground, restrict, restricted_many
 from core.notices.holders import recipients_of
 from core.notices.rights import tell_recipients
@@ -21,8 +21,7 @@ from core.notices.types import Cause
 from core.papers.errors import PapersFirst
 from core.papers.handling import require_handled
 from core.personal_data.inventory import HOLDINGS
-from core.rights.erasure import voucher
-from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst
+from core.rights.erasure.errors import Held, JournalInUse, NotAnErasure, RecipientsFirst, StillThere
 from core.rights.erasure.proving import Erased, finish, is_proved, prove
 from core.rights.erasure.scan import Scan
 from core.rights.erasure.steps import (
@@ -33,6 +32,7 @@ from core.rights.erasure.steps import (
     granted,
     holds_on,
     is_emptied,
+    is_over,
     period_over,
     reference,
     remember,
@@ -40,6 +40,7 @@ from core.rights.erasure.steps import (
     require_unproved,
     wait_or_go,
 )
+from core.rights.errors import CaseChanged
 from core.rights.model import case_table
 from core.rights.reading import case
 from core.rights.types import CaseKind, CaseState, EventKind
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.actor import Actor
+    from core.errors import RegisterError
     from core.register import Register
     from core.retention.types import Hold
     from core.rights.types import Case
@@ -90,9 +92,10 @@ def dry_run(register: Register, actor: Actor, number: int) -> DryRun:
         found = case(connection, number)
         if found.kind is not CaseKind.ERASURE or found.customer_id is None:
             raise NotAnErasure(number=number)
+        ids = same_person(connection, found.customer_id)
         rows = {
             holding.name: connection.execute(
-                select(func.count()).select_from(holding.rows([found.customer_id]).subquery())
+                select(func.count()).select_from(holding.rows(ids).subquery())
             ).scalar_one()
             for holding in HOLDINGS
         }
@@ -162,30 +165,42 @@ def carry_out(register: Register, actor: Actor, number: int) -> Erased:
         fence_out(register, number)
         rows = empty(register, actor, number)
     else:
-        require_unproved(register, actor, number)
+        require_unproved(register, number)
+        if is_over(register, number):
+            rows = period_over(register, actor, number)
     register.log.sign()
     return prove(register, actor, number, rows)
 
 
-def complete_due(register: Register, actor: Actor) -> list[Erased]:
+def complete_due(
+    register: Register, actor: Actor, problems: list[RegisterError] | None = None
+) -> list[Erased]:
     """Do what waited and is free now, on the strength of each case's decision; for run-due.
 
+    What keeps one case open is put into *problems*, and the others are gone on with.
+
     Raises:
-        StillThere: a reading back found something.
+        StillThere, JournalInUse, CaseChanged: a case stays open, and no *problems* are collected.
     """
     done = []
     for number in _waiting(register):
-        with register.database.reading() as connection:
-            until = voucher.kept_until(connection, number)
-        if until is not None:
-            if until < register.clock.now().astimezone(HELSINKI).date():
-                done.append(_complete(register, actor, number))
-            continue
         try:
-            done.append(carry_out(register, actor, number))
-        except (Held, RecipientsFirst, PapersFirst):
-            continue
+            erased = _done_by_itself(register, actor, number)
+        except (StillThere, JournalInUse, CaseChanged) as error:
+            if problems is None:
+                raise
+            problems.append(error)
+        else:
+            done += [] if erased is None else [erased]
     return done
+
+
+def _done_by_itself(register: Register, actor: Actor, number: int) -> Erased | None:
+    """One case as far as it can go; None when it goes on waiting."""
+    try:
+        return carry_out(register, actor, number)
+    except (Held, RecipientsFirst, PapersFirst):
+        return None
 
 
 def _waiting(register: Register) -> list[int]:
@@ -196,10 +211,3 @@ def _waiting(register: Register) -> list[int]:
             _c.kind == CaseKind.ERASURE, (_c.state == CaseState.WAITING_HOLD) | half
         )
         return list(connection.execute(chosen.order_by(_c.number)).scalars())
-
-
-def _complete(register: Register, actor: Actor, number: int) -> Erased:
-    """The statutory period of the voucher copy is over."""
-    rows = period_over(register, actor, number)
-    register.log.sign()
-    return prove(register, actor, number, rows)

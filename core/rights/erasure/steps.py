@@ -67,7 +67,7 @@ def wait_or_go(register: Register, actor: Actor, number: int) -> None:
         if found.state is not CaseState.WAITING_HOLD:
             event(uow, actor, number, EventKind.CARRIED_OUT, {"held": [hold.kind for hold in blocking]})
         uow.commit()
-    raise Held(number=number, hold=blocking[0].words(actor.language))
+    raise Held(number=number, holds=holds)
 
 
 def require_told(register: Register, number: int) -> None:
@@ -126,7 +126,7 @@ def empty(register: Register, actor: Actor, number: int) -> Mapping[str, int]:
             return {}
         holds = holds_on(register, uow.connection, found)
         if any(hold.blocks_everything for hold in holds):
-            raise Held(number=number, hold=holds[0].words(actor.language))
+            raise Held(number=number, holds=holds)
         days = [hold.until for hold in holds if hold.kind is HoldKind.BOOKKEEPING and hold.until]
         if days:
             voucher.keep(uow, register.keyring, person, case_number=number, until=max(days))
@@ -190,8 +190,16 @@ def is_emptied(register: Register, number: int) -> bool:
         return found.customer_id is not None and get(connection, found.customer_id).status is Status.ERASED
 
 
-def require_unproved(register: Register, actor: Actor, number: int) -> None:
-    """Let through what was emptied and not read back yet.
+def is_over(register: Register, number: int) -> bool:
+    """Whether the period of the case's voucher copy is over."""
+    today = register.clock.now().astimezone(HELSINKI).date()
+    with register.database.reading() as connection:
+        until = voucher.kept_until(connection, number)
+    return until is not None and until < today
+
+
+def require_unproved(register: Register, number: int) -> None:
+    """Let through what was emptied and not read back yet, and a voucher copy whose period is over.
 
     Raises:
         Held: nothing is left but the voucher copy, which waits for its day.
@@ -199,8 +207,9 @@ def require_unproved(register: Register, actor: Actor, number: int) -> None:
     with register.database.reading() as connection:
         sealed = connection.execute(select(_c.looked_for).where(_c.number == number)).scalar()
         if sealed is None and voucher.kept_until(connection, number) is not None:
-            hold = holds_on(register, connection, case(connection, number))[0]
-            raise Held(number=number, hold=hold.words(actor.language))
+            holds = holds_on(register, connection, case(connection, number))
+            if holds:
+                raise Held(number=number, holds=holds)
 
 
 def looked_for(connection: Connection, register: Register, number: int) -> Needles:
