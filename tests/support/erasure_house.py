@@ -30,6 +30,7 @@ from core.database import metadata
 from core.disclosure.review import looks
 from core.keys import data_key_table
 from core.notices import due
+from core.notices.model import notice_table
 from core.rights import intake
 from core.rights import service as cases
 from core.rights.effects import MARKETING_BANS
@@ -220,7 +221,9 @@ class Town:
         updates.apply(self.register, self.actor, run.id)
         one.ever.add(street)
         with self.register.database.reading() as connection:
-            one.values["street"] = service.get(connection, one.id).values.street or ""
+            now = service.get(connection, one.id).values
+        # Written or proposed: a registration with another address than the register's would be somebody new.
+        one.values |= {"street": now.street or "", "postcode": now.postcode or ""}
 
     def registers(self, one: Citizen) -> None:
         """A form on the site that names somebody, in part with other values than the register has."""
@@ -288,7 +291,9 @@ class Town:
         """The recipients have been told by telephone."""
         from core.notices import service as notices
 
-        made = [it.id for it in self.notices.all() if it.reference == f"case {number}"]
+        with self.register.database.reading() as connection:
+            chosen = select(notice_table.c.id).where(notice_table.c.reference == f"case {number}")
+            made = list(connection.execute(chosen).scalars())
         if made:
             with self.register.database.unit_of_work() as uow:
                 notices.dismiss(uow, self.actor, made, reason="told by telephone")
