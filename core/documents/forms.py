@@ -138,8 +138,9 @@ def _notice(config: Config, name: str) -> Form:
         "pdf",
         _PDF,
         _TOLD_FOR,
-        frozenset({"customer.number"}),
-        _TABLE - {"customer.number"},
+        # Whom it is about, the recipient knows by what it was given, which need not be our number.
+        frozenset(),
+        _TABLE,
         lambda _, it, day: Pages(
             _ours("notice"),
             notices.letter(config, name, it, pages.spoken(day, language)),

@@ -5,6 +5,7 @@ The items' keys say to whom it goes and which fields it is about (`notice_key`),
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from core.disclosure.statement.words import field_name
 from core.documents import NOTICE
 from core.documents.addresses import full_name, text_of
 from core.documents.errors import NoSuchForm
+from core.documents.pages import spoken
 from core.messages import N_, tr
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ _ASKED_BEFORE: Final = N_("We have told you of this before and have had no answe
 _ANSWER: Final = N_("Please confirm that this has been done: {email}{phone}.")
 _DATA: Final = N_("data")
 _ALL: Final = N_("all that you were given")
+_GIVEN: Final = N_("given to you on")
 _GONE: Final = N_("no longer known; please remove it")
 _COLUMNS: Final = (N_("Customer"), N_("Name"), N_("Data"))
 _PAGE: Final = N_("Page {page} of {pages}")
@@ -79,9 +82,12 @@ FROM_SETTINGS: Final = frozenset(
 )
 
 
-def notice_key(selection: str, recipient: str, fields: Sequence[str], number: int) -> str:
-    """The idempotency key of one notice's item."""
-    return f"{selection}/{recipient}/{'+'.join(fields)}/{number}"
+def notice_key(
+    selection: str, recipient: str, fields: Sequence[str], number: int, given: date | None = None
+) -> str:
+    """The idempotency key of one notice's item; *given* is the day on which the recipient was given the data."""
+    day = "" if given is None else given.isoformat()
+    return f"{selection}/{recipient}/{'+'.join(fields)}/{day}/{number}"
 
 
 def number_of(key: str) -> int:
@@ -131,13 +137,24 @@ def letter(config: Config, form: str, items: Sequence[Item], day: str) -> dict[s
         "page": say(_PAGE, page="{page}", pages="{pages}"),
         "rows": [
             {
-                "number": text_of(item, "customer.number"),
+                "number": text_of(item, "customer.number") or "–",
                 "name": full_name(item),
-                "values": _values(item, language, told=cause in ("change", "rectification")),
+                "values": [
+                    *_values(item, language, told=cause in ("change", "rectification")),
+                    *_given(item, language),
+                ],
             }
             for item in items
         ],
     }
+
+
+def _given(item: Item, language: str) -> list[dict[str, str]]:
+    """When the recipient was given the data: what it can be found by, where it was never told the customer's number."""
+    day = item.key.split("/")[3]
+    if not day or text_of(item, "customer.number"):
+        return []
+    return [{"label": tr(_GIVEN, language), "value": spoken(date.fromisoformat(day), language)}]
 
 
 def _values(item: Item, language: str, *, told: bool) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 # The newest step in versions/; a test compares the two.
-NEWEST: Final = "0022"
+NEWEST: Final = "0023"
 
 
 class OldSchema(Refused):

@@ -20,14 +20,19 @@ from core.disclosure.types import ItemState
 from core.notices.due import SUPERSEDED, close, new_notice
 from core.notices.holders import COMPARED, holdings, not_recipients
 from core.notices.model import notice_table
+from core.notices.service import NoticeFilter, page
 from core.notices.types import WITH_VALUES, Cause, Holding, NoticeState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
+
     from core.actor import Actor
     from core.database import UnitOfWork
+    from core.notices.types import Notice
     from core.register import Register
+    from core.rights.types import Case
 
 DECIDERS: Final = (Role.CLERK, Role.CONTACT_PERSON)
 _notice: Final = notice_table.c
@@ -84,6 +89,16 @@ def tell_recipients(
             uow.connection.execute(insert(notice_table).values(**row).returning(_notice.id)).scalar_one()
         )
     return made
+
+
+def notices_of_case(connection: Connection, one: Case) -> list[Notice]:
+    """Every notice that was made for a case, the oldest first, those that are over among them."""
+    chosen = select(_notice.id).where(_notice.reference == f"case {one.number}")
+    numbers = tuple(connection.execute(chosen).scalars())
+    if not numbers:
+        return []
+    found = page(connection, NoticeFilter(states=None, numbers=numbers), limit=len(numbers))
+    return sorted(found, key=lambda it: it.id)
 
 
 def _held(uow: UnitOfWork, register: Register, customer_id: int, fields: frozenset[str]) -> list[Holding]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import select, update
 
 from core.actor import require
 from core.clock import HELSINKI
 from core.customers.places import chunks
-from core.customers.view import disclosure_view
+from core.customers.view import FIELDS, disclosure_view
 from core.disclosure.categories import categories_of
 from core.disclosure.purposes import RECIPIENTS_TOLD
-from core.disclosure.recipients import recipient_of
+from core.disclosure.recipients import recipients
 from core.disclosure.types import ItemState, Subject, TransferRequest
 from core.documents import NOTICE, leads_to_a_file
 from core.documents.errors import NoSuchForm
@@ -29,13 +29,14 @@ from core.errors import Words
 from core.notices.due import SUPERSEDED, close
 from core.notices.errors import CannotTellByAdapter, NothingToTell, NoticeNotWaiting
 from core.notices.events import record, record_many
-from core.notices.holders import COMPARED
+from core.notices.holders import COMPARED, holdings
 from core.notices.model import notice_table
 from core.notices.service import WORKERS, NoticeFilter, page, tellable
 from core.notices.types import NOTICE_STATE_NAMES, TELLABLE, WITH_VALUES, Notice, NoticeState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy import Connection, Row
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from core.disclosure.outcome import TransferFacts
     from core.disclosure.recipients import Recipient
     from core.disclosure.types import ItemOutcome, Preview, TransferResult
-    from core.notices.types import Way
+    from core.notices.types import Holding, Way
     from core.register import Register
 
 TASK: Final = "notice"
@@ -124,6 +125,14 @@ def release(register: Register, actor: Actor, bundle: Bundle) -> Told:
     return Told(bundle, result)
 
 
+class _One(NamedTuple):
+    """A notice, whom it is about, and when its recipient was given the data (None where a letter doesn't say)."""
+
+    notice: Notice
+    customer_id: int
+    given: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """What the notices of one transfer share."""
@@ -137,20 +146,40 @@ class _Group:
 
 def _grouped(
     register: Register, connection: Connection, notices: Sequence[Notice], way: Way | None
-) -> Mapping[_Group, list[Notice]]:
+) -> Mapping[_Group, list[_One]]:
     ids = sorted({it.customer_id for it in notices if it.customer_id is not None})
     present = disclosure_view(connection, register.keyring, ids, COMPARED)
-    parties = {code: recipient_of(connection, code) for code in {it.recipient for it in notices}}
-    groups: defaultdict[_Group, list[Notice]] = defaultdict(list)
+    # A source may be registered nowhere: its notice waits for a person.
+    parties = {it.code: it for it in recipients(connection)}
+    groups: defaultdict[_Group, list[_One]] = defaultdict(list)
+    ways = {
+        it.id: _way(register, parties[it.recipient], it, present[it.customer_id], way)
+        for it in notices
+        if it.customer_id is not None and it.recipient in parties
+    }
+    by_letter = {it.customer_id: FIELDS for it in notices if it.customer_id and ways.get(it.id) == "letter"}
+    held = {(it.customer_id, it.recipient): it for it in holdings(connection, register.keyring, by_letter)}
     for notice in notices:
-        if notice.customer_id is None:
+        if notice.customer_id is None or notice.id not in ways:
             continue
-        party = parties[notice.recipient]
-        by = _way(register, party, notice, present[notice.customer_id], way)
+        by, holding = ways[notice.id], held.get((notice.customer_id, notice.recipient))
         form = CUSTOMER_FORM if by == "adapter" else _form(notice)
+        known = _WHO if by == "adapter" or holding is None else _known_by(holding)
         told = categories_of(notice.fields) if notice.cause in WITH_VALUES else frozenset[str]()
-        groups[_Group(notice.recipient, notice.purpose, form, told | _WHO, by)].append(notice)
+        group = _Group(notice.recipient, notice.purpose, form, told | known, by)
+        given = None if holding is None else holding.at.astimezone(HELSINKI).date()
+        groups[group].append(_One(notice, notice.customer_id, given))
     return groups
+
+
+def _known_by(holding: Holding) -> frozenset[str]:
+    """By what a recipient knows whom a letter is about: what it was given of number and name, else all that still holds.
+
+    A recipient that was never given the customer's number is not told it by a notice either.
+    """
+    sure = categories_of(set(holding.fields) - set(holding.stale))
+    known = categories_of(holding.fields) & _WHO
+    return known if sure & _WHO else (known | sure) or _WHO
 
 
 def _form(notice: Notice) -> str:
@@ -178,13 +207,12 @@ def _way(
     return "adapter" if can else "letter"
 
 
-def _bundle(register: Register, actor: Actor, group: _Group, notices: Sequence[Notice]) -> Bundle | None:
+def _bundle(register: Register, actor: Actor, group: _Group, ones: Sequence[_One]) -> Bundle | None:
     """The group's transfer, ready; None when the gate leaves everybody out, which is noted with each."""
     selection = new_selection(register.clock.now())
+    notices = tuple(it.notice for it in ones)
     subjects = tuple(
-        Subject(it.customer_id, notice_key(selection, it.recipient, it.fields, it.id))
-        for it in notices
-        if it.customer_id is not None
+        Subject(of, notice_key(selection, it.recipient, it.fields, it.id, given)) for it, of, given in ones
     )
     reason = Words("GDPR 19") if group.purpose == RECIPIENTS_TOLD else None
     request = TransferRequest(
@@ -196,7 +224,7 @@ def _bundle(register: Register, actor: Actor, group: _Group, notices: Sequence[N
     )
     if not planned.items:
         return None
-    return Bundle(group.recipient, group.way, tuple(notices), register.gate.preview(planned))
+    return Bundle(group.recipient, group.way, notices, register.gate.preview(planned))
 
 
 def _note_left_out(

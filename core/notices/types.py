@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+# A notice to whoever gave us a value and is no registered recipient: this, and the kind of source.
+SOURCE: Final = "source:"
 Told = Literal["yes", "ask"]
 Way = Literal["adapter", "letter"]
 

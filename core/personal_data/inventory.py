@@ -22,6 +22,7 @@ from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
 from core.retention import model as retention
 from core.rights import model as rights
 from core.rights.erasure import model as erasure
+from core.rights.rectification import model as rectification
 from core.staff import model as staff
 from core.updates.model import update_mapping_table
 
@@ -291,6 +292,16 @@ IN_BATCHES: Final = (
 _OF_CASE: Final = Through("case_number", rights.case_table, "number", Direct())
 
 IN_CASES: Final = (
+    Holding(
+        rectification.rectification_table,
+        _OF_CASE,
+        DataClass.CASES,
+        Fate.EMPTY,
+        shown=("case_number", "field", "proposed_at", "staff_name", "decision", "decided_at", "origin"),
+        sealed=("proposed",),
+        technical=("id", "evidence", "staff_id"),
+        emptied={"proposed": None},
+    ),
     Holding(
         retention.hold_table,
         Direct(),

@@ -87,6 +87,7 @@ class EventKind(StrEnum):
     COMMENT = "comment"
     ATTACHMENT = "attachment"
     PAPER = "paper"
+    PROPOSED = "proposed"
     IN_FORCE = "in_force"
     DECIDED = "decided"
     LETTER = "letter"
@@ -160,6 +161,7 @@ EVENT_NAMES: Final[Mapping[EventKind, str]] = MappingProxyType(
         EventKind.COMMENT: N_("comment"),
         EventKind.ATTACHMENT: N_("attachment added"),
         EventKind.PAPER: N_("paper handled"),
+        EventKind.PROPOSED: N_("rectification proposed"),
         EventKind.IN_FORCE: N_("in force in the register"),
         EventKind.DECIDED: N_("decided"),
         EventKind.LETTER: N_("letter"),

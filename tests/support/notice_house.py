@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import EntryPoint
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from tests.support import partners
 from tests.support.partner_history import LINE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pytest
@@ -83,6 +85,7 @@ RECIPIENTS: Final = {
         **_AGREED,
     ),
 }
+NOBODY_ELSE: Final[Mapping[str, Recipient]] = MappingProxyType({})
 MAIJA: Final = CustomerValues(
     first_name="Maija",
     last_name="Mäkelä",
@@ -165,12 +168,14 @@ def open_notices(
     directory: Path,
     netvisor: NetvisorSandbox,
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    more: Mapping[str, Recipient] = NOBODY_ELSE,
 ) -> Notices:
-    """The house, its log begun."""
+    """The house, its log begun; *more* are recipients besides the usual ones."""
     configured = {"netvisor": partners.netvisor_partner(monkeypatch, netvisor.base_url)}
     config = msgspec.structs.replace(
         partners.config(directory / "exchange", **configured),
-        recipients=RECIPIENTS,
+        recipients={**RECIPIENTS, **more},
         gate=GateSettings(approval_persons=0, approval_first_use=False),
         files=FileSettings(
             exchange_directory=directory / "exchange",

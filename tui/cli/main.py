@@ -53,6 +53,7 @@ VERBS: Final = {
     "portability": "portability",
     "postal-codes": "postal_codes",
     "recipient": "recipient",
+    "rectification": "rectification",
     "retention": "retention",
     "review": "review",
     "run-due": "run_due",

@@ -14,7 +14,7 @@ from core.notices import due, sending, service
 from core.notices.holders import READERS, open_holdings
 from core.notices.service import NoticeFilter
 from core.notices.types import CAUSE_NAMES, NOTICE_STATE_NAMES, OPEN, Cause, NoticeState
-from core.notices.words import obstacle_in_words
+from core.notices.words import obstacle_in_words, recipient_name
 from core.staff.access_log import Access, record_access
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
@@ -246,7 +246,7 @@ def _line(cli: Cli, notice: Notice) -> str:
     return cli.tr(
         words,
         number=notice.id,
-        recipient=notice.recipient,
+        recipient=recipient_name({}, notice.recipient, cli.language),
         about=about,
         what=_categories(cli, notice),
         cause=cli.tr(CAUSE_NAMES[notice.cause]),

@@ -16,6 +16,7 @@ from core.papers import reading as papers
 from core.retention.service import REASON, RELEASE
 from core.rights import reading as cases
 from core.rights.erasure import voucher
+from core.rights.rectification import reading as rectification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +116,11 @@ OPENERS: Final[Mapping[tuple[str, str], Opener]] = {
     ("rights_case_event", "words"): lambda it, row, content: _WORDS(it, row, content).decode(),
     ("rights_case_file", "name"): lambda it, row, content: _NAME(it, row, content).decode(),
     ("rights_case_file", "content"): _CONTENT,
+    ("rights_rectification", "proposed"): lambda it, row, content: json.loads(
+        it.key_of_case(row["case_number"]).unseal(
+            content, rectification.place(row["case_number"], row["field"])
+        )
+    ),
     ("transfer_line", "sealed"): lambda it, row, content: opened_line(
         it.key_of(row), row["transfer_id"], row["number"], content
     ),

@@ -13,14 +13,16 @@ from core.customers.reading import get
 from core.customers.restrictions import restrictions_of
 from core.customers.types import Status
 from core.customers.view import disclosure_view
-from core.customers.words import BAN_NAMES, RESTRICTION_NAMES
+from core.customers.words import BAN_NAMES, FIELD_NAMES, RESTRICTION_NAMES
 from core.disclosure.exits import Item
 from core.disclosure.recipients import recipients
 from core.documents.addresses import address_lines, full_name
 from core.documents.pages import spoken
 from core.errors import Words
 from core.messages import N_, tr
-from core.notices.service import NoticeFilter, page
+from core.notices.rights import notices_of_case
+from core.notices.sources import is_source
+from core.notices.words import recipient_name
 from core.retention.holds import holds_of
 from core.retention.types import FREED_BY, HOLD_BASES, HOLD_NAMES
 from core.rights.deadlines import EXTENDED_MONTHS
@@ -28,6 +30,7 @@ from core.rights.effects import MARKETING_BANS
 from core.rights.letters.errors import WordsNeeded
 from core.rights.letters.types import LETTER_NAMES, NEED_WORDS, LetterKind
 from core.rights.reading import events, request_of
+from core.rights.rectification.reading import proposals
 from core.rights.types import CaseKind, EventKind, Identity
 from core.rights.writing import last_day, today_of
 from core.text import clean_block
@@ -57,7 +60,6 @@ _SHOWN: Final = frozenset(
 FROM_SETTINGS: Final = frozenset(
     {"language", "kind", "channel", "decision", "sender", "register", "day", "authority", "court", "signer"}
 )
-_MOST: Final = 500
 # Of these the person has the number too.
 _KNOWN_BY_NUMBER: Final = ("invoice", "customer_order")
 # What was written when it was done, where the handler writes nothing new.
@@ -192,6 +194,8 @@ def _standing(register: Register, connection: Connection, wanted: Wanted, today:
         "grounds": [tr(RESTRICTION_NAMES[it.ground], language) for it in in_force],
         "told": _told(connection, one),
     }
+    if one.kind is CaseKind.RECTIFICATION:
+        found |= _rectified(register, connection, wanted)
     if one.kind in (CaseKind.MARKETING_BAN, CaseKind.PUBLICATION_BAN):
         bans = bans_of_many(connection, [one.customer_id]).get(one.customer_id, frozenset())
         chosen = MARKETING_BANS if one.kind is CaseKind.MARKETING_BAN else (BanKind.PUBLICATION,)
@@ -217,6 +221,27 @@ def _holds(register: Register, connection: Connection, wanted: Wanted, today: da
     }
 
 
+def _rectified(register: Register, connection: Connection, wanted: Wanted) -> dict[str, Any]:
+    """What was rectified and what was not; a value that there is not is a dash."""
+    language = wanted.language
+    found = proposals(connection, register.keyring, wanted.case.number)
+
+    def rows(decision: str) -> list[dict[str, str]]:
+        return [
+            {"name": tr(FIELD_NAMES[it.field], language), "old": it.old or "–", "new": it.new or "–"}
+            for it in found
+            if it.decision == decision
+        ]
+
+    sources = dict.fromkeys(it.origin for it in found if it.origin is not None)
+    names = {it.code: it.name for it in recipients(connection)}
+    return {
+        "changed": rows("granted"),
+        "refused": rows("refused"),
+        "source": ", ".join(recipient_name(names, code, language) for code in sources),
+    }
+
+
 def _hold_words(holds: Sequence[Hold], language: str) -> list[str]:
     """What prevents it, as the person reads it: one sentence a kind, with the numbers that the person knows."""
     found = []
@@ -238,12 +263,10 @@ def _hold_words(holds: Sequence[Hold], language: str) -> list[str]:
 
 def _told(connection: Connection, one: Case) -> list[str]:
     """The names of those who were or are to be told for this case."""
-    wanted = NoticeFilter(states=None, customer_id=one.customer_id)
     names = {it.code: it.name for it in recipients(connection)}
-    found = [
-        it.recipient for it in page(connection, wanted, limit=_MOST) if it.reference == f"case {one.number}"
-    ]
-    return [names.get(code, code) for code in dict.fromkeys(found)]
+    found = [it.recipient for it in notices_of_case(connection, one)]
+    # A source that is no recipient is named by itself, where the letter tells of sources.
+    return [names.get(code, code) for code in dict.fromkeys(found) if not is_source(code)]
 
 
 def _person(register: Register, connection: Connection, one: Case, said: Request) -> _Person:

@@ -8,7 +8,7 @@ from core.disclosure.statement.words import field_name
 from core.messages import N_, tr
 from core.notices.events import history_of
 from core.notices.types import CAUSE_NAMES, NOTICE_STATE_NAMES
-from core.notices.words import obstacle_in_words
+from core.notices.words import obstacle_in_words, recipient_name
 from core.staff.access_log import Access
 from tui.screens.base import BaseScreen
 from tui.screens.words import day, purpose_name, when
@@ -60,7 +60,7 @@ class NoticeScreen(BaseScreen):
         notice, language = self.notice, self.desk.language
         who = f"{notice.customer_number or '–'} {notice.customer_name or ''}".strip()
         facts = [
-            (N_("Recipient"), notice.recipient),
+            (N_("Recipient"), recipient_name({}, notice.recipient, language)),
             (N_("Customer"), who),
             (N_("Data"), ", ".join(field_name(field, language) for field in notice.fields) or "–"),
             (N_("Why"), tr(CAUSE_NAMES[notice.cause], language)),

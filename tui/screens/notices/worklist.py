@@ -9,7 +9,7 @@ from core.messages import N_, tr
 from core.notices import due, sending, service
 from core.notices.service import NoticeFilter
 from core.notices.types import NOTICE_STATE_NAMES, TELLABLE, NoticeState
-from core.notices.words import obstacle_in_words
+from core.notices.words import obstacle_in_words, recipient_name
 from core.staff.access_log import Access
 from tui.screens.tabbed import TabbedScreen
 from tui.screens.words import day
@@ -163,7 +163,7 @@ def _columns(language: str) -> list[Column[Notice]]:
 
     return [
         Column(tr(N_("No."), language), 5, lambda it: str(it.id), "right"),
-        Column(tr(N_("Recipient"), language), 11, lambda it: it.recipient),
+        Column(tr(N_("Recipient"), language), 11, lambda it: recipient_name({}, it.recipient, language)),
         Column(
             tr(N_("Customer"), language),
             0,
