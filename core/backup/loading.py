@@ -13,7 +13,7 @@ from core.database import metadata
 from core.disclosure.log.model import log_head, log_signed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -33,14 +33,13 @@ def is_empty(connection: Connection) -> bool:
 
 
 class Loader:
-    """Takes a backup's records in one transaction (`core.backup.reading.Taker`); tables in *without* are left empty.
+    """Takes a backup's records in one transaction (`core.backup.reading.Taker`).
 
     Rows may refer to rows that come later (whom a person represents), so references are checked at the end.
     """
 
-    def __init__(self, connection: Connection, *, without: Collection[str] = ()) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._without = without
         self._tables: Mapping[str, Table] = {}
         self._taken_off: Sequence[Any] = ()
 
@@ -57,8 +56,6 @@ class Loader:
 
     def rows(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         """Write them."""
-        if table in self._without:
-            return
         target = self._tables[table]
         if table not in _ONLY_GROW:
             insert_many(self._connection, target, columns, rows)

@@ -33,7 +33,7 @@ from core.staff.model import session_table
 from core.staff.sessions import EndReason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pyrage.x25519 import Identity
@@ -64,11 +64,10 @@ def restore(
     clock: Clock,
     *,
     fence_lost: bool = False,
-    without: Collection[str] = (),
 ) -> Restored:
     """Restore the backup at *path* into the empty database that *config* names.
 
-    *fence_lost* goes on although nobody knows any more who was erased since; *without* leaves tables empty.
+    *fence_lost* goes on although nobody knows any more who was erased since.
 
     Raises:
         NotEmpty: there is something already.
@@ -85,7 +84,7 @@ def restore(
         register = Register(config, _nowhere, clock)
         register.__dict__.update(database=database, keyring=keyring)
         with database.unit_of_work() as uow:
-            loader = Loader(uow.connection, without=without)
+            loader = Loader(uow.connection)
             restored = _load(uow, register, Reading(path, keyring, loader), loader, identities)
             uow.commit()
         _clean(database, restored)

@@ -57,6 +57,7 @@ def test_bans_restrictions_and_protection_are_noted_and_lifted(
     assert notes.path.stat().st_mode & 0o777 == 0o600
     with database.unit_of_work() as uow:
         bans.lift(uow, actor, one.id, BanKind.MARKET_RESEARCH, lifted_on=MONDAY, reason="call")
+        restrictions.told_of_lifting(uow, actor, one.id, Ground.UNLAWFUL, told_on=MONDAY, how="call")
         restrictions.lift(uow, actor, one.id, Ground.UNLAWFUL, lifted_on=MONDAY, reason="told")
         service.protect_address(uow, actor, one.id, DESK, protected=False, version=one.version + 1)
         uow.commit()

@@ -40,6 +40,7 @@ VERBS: Final = {
     "customer": "customer",
     "db": "db",
     "demo": "demo",
+    "drill": "drill",
     "erasure": "erasure",
     "export": "export",
     "invoice": "invoice",

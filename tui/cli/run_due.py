@@ -45,6 +45,7 @@ def command(cli: Cli) -> None:
     unproved: list[RegisterError] = []
     completed = erasure.complete_due(register, SYSTEM, unproved)
     anchored = _anchor(cli, register)
+    upkeep = _upkeep(cli, register)
     signed = register.log.sign()
     lines = [
         cli.tr(N_("Found unsent after a stop: {transfers}"), transfers=_numbers(recovered.not_sent)),
@@ -79,6 +80,7 @@ def command(cli: Cli) -> None:
         *(problem.explain(cli.language).sentence for problem in unproved),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
+        *upkeep.values(),
     ]
     problem = register.log.mirror_problem
     if problem is not None:
@@ -110,6 +112,7 @@ def command(cli: Cli) -> None:
             "erasure_problems": [problem.code for problem in unproved],
             "log_size": signed.size,
             "anchor": list(anchored),
+            "upkeep": list(upkeep),
             "mirror_problem": problem.code if problem else None,
         },
         "\n".join(lines),
@@ -134,6 +137,33 @@ def _cases(register: Register) -> tuple[list[int], DueCounts]:
         counts = due_counts(uow.connection, settings, uow.now.astimezone(HELSINKI).date())
         uow.commit()
     return reminded, counts
+
+
+def _upkeep(cli: Cli, register: Register) -> dict[str, str]:
+    """Backups and fire drills that are due, and what a killed drill has left; by a code."""
+    from core.backup.upkeep import Upkeep, latest, overdue
+    from core.drill.copy import sweep
+
+    config, now = register.config, register.clock.now()
+    asked = {
+        Upkeep.BACKUP: (
+            config.backup.days if config.backup.recipients else None,
+            N_("Last backup: {when}. A new one is due: rekisteri backup create FILE"),
+        ),
+        Upkeep.DRILL: (
+            config.drill.days,
+            N_("Last fire drill: {when}. The next one is due: rekisteri drill"),
+        ),
+    }
+    said: dict[str, str] = {}
+    with register.database.reading() as connection:
+        for kind, (days, words) in asked.items():
+            if days is not None and overdue(connection, kind, now, days):
+                last = latest(connection, kind)
+                said[kind] = cli.tr(words, when="–" if last is None else f"{last.at:%Y-%m-%d}")
+    if sweep(config.drill.directory):
+        said["swept"] = cli.tr(N_("A copy that an interrupted fire drill had left was removed."))
+    return said
 
 
 def _anchor(cli: Cli, register: Register) -> dict[str, str]:

@@ -201,6 +201,35 @@ def succeed(
     return _take_over(log, path)
 
 
+def branch(log: DisclosureLog, origin: str, *, policy: str, software: str) -> SignedCheckpoint:
+    """Let the log of a *copy* of the register go on as *origin*, under a key of its own: the real key signs nothing there.
+
+    Raises:
+        LogFault: the log could not be signed.
+        FileUnwritable, KeyFileExists: the copy's key files cannot be changed.
+    """
+    path = log.signer.path
+    assert path is not None
+    assert log.mark is not None
+    with log.database.reading() as connection:
+        stack = store.head(connection)
+    last = Checkpoint(log.origin, stack.size, stack.root())
+    log.mark.write(last)
+    key = _successor_key(path, origin)
+    genesis = Genesis(
+        ts=0,
+        origin=origin,
+        vkey=key.verifier.vkey,
+        policy=policy,
+        software=software,
+        predecessor=Predecessor(origin=last.origin, size=last.size, root=last.root.hex()),
+    )
+    with log.database.unit_of_work() as uow:
+        log.append(uow, "genesis", _at(genesis, milliseconds(uow.now)))
+        uow.commit()
+    return _take_over(log, path)
+
+
 def _at(genesis: Genesis, ts: int) -> Genesis:
     return Genesis(
         ts=ts,

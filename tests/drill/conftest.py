@@ -1,0 +1,7 @@
+"""A drill is held at the site whose backups are made and restored."""
+
+from __future__ import annotations
+
+from tests.backup.conftest import site
+
+__all__ = ["site"]
