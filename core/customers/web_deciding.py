@@ -21,7 +21,14 @@ from core.customers.web_matching import adds_nothing, candidates
 from core.customers.web_model import web_registration_table
 from core.customers.web_reads import get as get_registration
 from core.customers.web_types import WebState
-from core.customers.web_visits import joined, opened_trail, own_key, sealed_trail, trail_of
+from core.customers.web_visits import (
+    joined,
+    opened_trail,
+    own_key,
+    sealed_trail,
+    sealed_words,
+    trail_of,
+)
 from core.staff.access_log import Access, record_access
 from core.text import clean_line
 
@@ -113,7 +120,9 @@ class Receiving:
                 state=state,
                 urgent=urgent,
                 candidates=[[it.customer_id, list(it.by)] for it in found],
-                values=waiting if state is WebState.PROPOSED else None,
+                values=sealed_words(self.keyring, submission.id, waiting)
+                if state is WebState.PROPOSED
+                else None,
                 bans=[str(ban) for ban in submission.bans],
                 submitted_at=submission.submitted_at,
                 received_at=self.uow.now,
@@ -155,7 +164,7 @@ def accept(
         CustomerRestricted, CustomerErased: nothing may be written about the customer; it goes on waiting.
     """
     require(actor, *DECIDERS)
-    held = _held(uow, number)
+    held = _held(uow, keyring, number)
     values = _chosen(held, fields)
     source = source_of(held.form, held.submission)
     if new:
@@ -171,7 +180,7 @@ def accept(
     return get(uow.connection, customer.id)
 
 
-def reject(uow: UnitOfWork, actor: Actor, number: int, *, reason: str) -> None:
+def reject(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, reason: str) -> None:
     """Take nothing of a registration; what it said and what came with it is forgotten at once.
 
     Raises:
@@ -182,14 +191,14 @@ def reject(uow: UnitOfWork, actor: Actor, number: int, *, reason: str) -> None:
     words = clean_line(reason)
     if not words:
         raise ReasonMissing
-    held = _held(uow, number)
+    held = _held(uow, keyring, number)
     _decide(uow, actor, held, WebState.REJECTED, note=words, sealed=None)
     record_access(uow, actor, action=Access.CHANGE, customer_id=None, task=TASK, detail=f"{number}")
 
 
-def _held(uow: UnitOfWork, number: int) -> WebRegistration:
+def _held(uow: UnitOfWork, keyring: KeyRing, number: int) -> WebRegistration:
     uow.connection.execute(select(_web.id).where(_web.id == number).with_for_update()).first()
-    held = get_registration(uow.connection, number)
+    held = get_registration(uow.connection, keyring, number)
     if held.state is not WebState.PROPOSED:
         raise DecidedAlready(number=number)
     return held

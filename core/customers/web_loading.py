@@ -21,6 +21,7 @@ from core.customers.web_errors import SameIdOtherContent
 from core.customers.web_model import web_file_table, web_registration_table
 from core.customers.web_reads import file_of
 from core.customers.web_types import QUARANTINED, REPEATED
+from core.customers.web_visits import seal_waiting
 from core.errors import InvalidInput, Where
 from core.reasons import open_file, reason_of
 from core.staff.access_log import Access, record_access
@@ -121,6 +122,7 @@ def _begin(register: Register, actor: Actor, name: str, digest: str) -> WebFile:
             .mappings()
             .one()
         )
+        seal_waiting(uow, register.keyring)
         task, detail = f"web registrations {row['id']}", name
         record_access(uow, actor, action=Access.CHANGE, customer_id=None, task=task, detail=detail)
         uow.commit()

@@ -54,7 +54,7 @@ web_registration_table: Final = Table(
     Column("urgent", Boolean(create_constraint=False), nullable=False),
     # [[customer id, what it was recognised by, ...], ...]
     Column("candidates", JsonText, nullable=False),
-    # What it says of the person, until a person has decided.
+    # What it says of the person, until a person has decided: a text, sealed under the registration's own key.
     Column("values", JsonText),
     Column("bans", JsonText, nullable=False),
     Column("submitted_at", Instant, nullable=False),

@@ -6,6 +6,7 @@ on under the customer's, so that erasing the customer destroys it too.
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ from core.keys import DataKey
 from core.staff.access_log import Access, record_access
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, Connection
 
     from core.actor import Actor
@@ -54,6 +57,40 @@ def sealed_trail(key: DataKey, submission_id: str, trail: Trail | None) -> bytes
         "visits": [[it.at.isoformat(), it.page, it.seconds] for it in trail.visits],
     }
     return key.seal(json.dumps(content, ensure_ascii=False).encode(), _context(submission_id))
+
+
+def sealed_words(keyring: KeyRing, submission_id: str, values: Mapping[str, str | int | None]) -> str:
+    """What a registration says of the person, as it waits: nobody reads it but whoever decides."""
+    content = json.dumps(dict(values), ensure_ascii=False).encode()
+    sealed = own_key(keyring, submission_id).seal(content, _words_context(submission_id))
+    return base64.b64encode(sealed).decode()
+
+
+def opened_words(
+    keyring: KeyRing, submission_id: str, waiting: str | Mapping[str, str] | None
+) -> Mapping[str, str] | None:
+    """What `sealed_words` made, opened; what came before they were sealed is as it is.
+
+    Raises:
+        Unopenable: the key is another's or the bytes were changed.
+    """
+    if not isinstance(waiting, str):
+        return waiting
+    key = own_key(keyring, submission_id)
+    opened: dict[str, str] = json.loads(key.unseal(base64.b64decode(waiting), _words_context(submission_id)))
+    return opened
+
+
+def seal_waiting(uow: UnitOfWork, keyring: KeyRing) -> int:
+    """Seal what waits in the clear since before it was sealed; returns how many."""
+    waiting = select(_web.id, _web.submission, _web["values"].label("said")).where(
+        _web.customer_id.is_(None), _web["values"].is_not(None)
+    )
+    clear = [row for row in uow.connection.execute(waiting) if isinstance(row.said, dict)]
+    for row in clear:
+        sealed = sealed_words(keyring, row.submission, row.said)
+        uow.connection.execute(update(web_registration_table).where(_web.id == row.id).values(values=sealed))
+    return len(clear)
 
 
 def opened_trail(key: DataKey, submission_id: str, sealed: bytes) -> Trail:
@@ -139,6 +176,10 @@ def _overdue(now: datetime, settings: WebSettings) -> tuple[ColumnElement[bool],
 
 def _limit(now: datetime, settings: WebSettings) -> datetime:
     return now - timedelta(days=settings.visit_days)
+
+
+def _words_context(submission_id: str) -> bytes:
+    return f"web-registration-words/1/{submission_id}".encode()
 
 
 def _context(submission_id: str) -> bytes:

@@ -110,7 +110,9 @@ class Site:
     def all(self) -> list[WebRegistration]:
         """Every registration, the oldest first."""
         with self.register.database.reading() as connection:
-            return sorted(web_reads.registrations(connection, None), key=lambda it: it.id)
+            return sorted(
+                web_reads.registrations(connection, self.register.keyring, None), key=lambda it: it.id
+            )
 
 
 def open_site(

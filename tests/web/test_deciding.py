@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
 from core.actor import Role
 from core.customers import restrictions, sealed, web_deciding, web_reads, web_visits
@@ -21,6 +22,7 @@ from core.customers.web_errors import (
     ReasonMissing,
     WhoIsIt,
 )
+from core.customers.web_model import web_registration_table
 from core.customers.web_types import WebState
 from core.errors import NotPermitted
 from tests.support.web_house import MAIJA, submission
@@ -44,7 +46,7 @@ def accept(site: Site, number: int, **how: Any) -> Customer:
 def reject(site: Site, number: int, reason: str = "ei sama henkilö") -> None:
     """Reject one."""
     with site.register.database.unit_of_work() as uow:
-        web_deciding.reject(uow, site.actor, number, reason=reason)
+        web_deciding.reject(uow, site.register.keyring, site.actor, number, reason=reason)
         uow.commit()
 
 
@@ -72,6 +74,27 @@ def test_what_is_accepted_has_the_form_as_its_source(site: Site) -> None:
         key = keyring.existing_data_key(connection, maija.id)
         assert key is not None
         assert web_visits.opened_trail(key, done.submission, bytes(row)) == trail
+
+
+def test_what_waits_is_sealed(site: Site) -> None:
+    """What a registration says stands nowhere in the clear until somebody has decided; nor does what waited before."""
+    site.add()
+    site.load(submission(person__street="Haapakuja 2"))
+    (waiting,) = site.all()
+    assert waiting.values is not None
+    assert waiting.values["street"] == "Haapakuja 2"
+    table = web_registration_table
+    with site.register.database.unit_of_work() as uow:
+        assert "Haapakuja" not in str(uow.connection.execute(select(table)).all())
+        before = {"values": {"street": "Haapakuja 2"}}
+        uow.connection.execute(update(table).values(**before))
+        uow.commit()
+    assert site.all()[0].values == before["values"]
+    site.load()
+    with site.register.database.reading() as connection:
+        assert "Haapakuja" not in str(connection.execute(select(table)).all())
+    assert site.all()[0].values == before["values"]
+    assert accept(site, waiting.id).values.street == "Haapakuja 2"
 
 
 def test_a_part_can_be_taken(site: Site) -> None:

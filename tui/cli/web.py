@@ -95,7 +95,7 @@ def list_registrations(cli: Cli, *, state: str | None, everything: bool, limit: 
     require(actor, *READERS)
     wanted = WebState(state) if state else None if everything else WebState.PROPOSED
     with cli.register().database.unit_of_work() as uow:
-        found = web_reads.registrations(uow.connection, wanted, limit=limit)
+        found = web_reads.registrations(uow.connection, cli.register().keyring, wanted, limit=limit)
         shown = [(it, _numbers(uow.connection, it)) for it in found]
         record_access(
             uow, actor, action=Access.LIST, customer_id=None, task=TASK, detail=f"{len(found)} rows"
@@ -114,7 +114,7 @@ def show(cli: Cli, number: int, task: str) -> None:
     register, actor = cli.register(), cli.actor()
     require(actor, *READERS)
     with register.database.unit_of_work() as uow:
-        found = web_reads.get(uow.connection, number)
+        found = web_reads.get(uow.connection, register.keyring, number)
         record_access(
             uow, actor, action=Access.OPEN, customer_id=found.customer_id, task=task, detail=f"web {number}"
         )
@@ -155,7 +155,7 @@ def accept(cli: Cli, number: int, *, customer: str | None, new: bool, fields: tu
 def reject(cli: Cli, number: int, reason: str) -> None:
     """Take nothing of a registration; what it said is forgotten at once."""
     with cli.register().database.unit_of_work() as uow:
-        web_deciding.reject(uow, cli.actor(), number, reason=reason)
+        web_deciding.reject(uow, cli.register().keyring, cli.actor(), number, reason=reason)
         uow.commit()
     words = cli.tr(N_("Registration {number} is rejected, and what it said is forgotten."), number=number)
     cli.emit({"rejected": number}, words)

@@ -17,6 +17,7 @@ from core.batches import service as batches
 from core.batches.model import batch_row_table, batch_table
 from core.batches.types import BatchKind
 from core.customers.web_model import web_registration_table
+from core.customers.web_visits import opened_words
 from core.updates.explaining import candidates_in
 from core.updates.types import Decision, Outcome, Reason
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.database import UnitOfWork
+    from core.keys import KeyRing
     from core.rights.erasure.finder import Finder
 
 _row = batch_row_table.c
@@ -32,11 +34,13 @@ _web = web_registration_table.c
 _HOLDING: Final = (Outcome.PROPOSED, Outcome.QUARANTINED)
 
 
-def let_go(uow: UnitOfWork, actor: Actor, ids: frozenset[int], finder: Finder) -> Mapping[str, int]:
+def let_go(
+    uow: UnitOfWork, keyring: KeyRing, actor: Actor, ids: frozenset[int], finder: Finder
+) -> Mapping[str, int]:
     """Empty or delete those of whoever goes by *ids*; returns how many by table.  A proposal counts as rejected because the person is erased."""
     return {
         batch_row_table.name: _of_services(uow, actor, ids, finder),
-        web_registration_table.name: _of_the_site(uow, ids, finder),
+        web_registration_table.name: _of_the_site(uow, keyring, ids, finder),
     }
 
 
@@ -92,14 +96,15 @@ def _write(uow: UnitOfWork, row: Any, values: Mapping[str, object]) -> None:
     )
 
 
-def _of_the_site(uow: UnitOfWork, ids: frozenset[int], finder: Finder) -> int:
-    chosen = select(_web.id, _web.candidates, _web["values"], _web.note, _web.submission).where(
+def _of_the_site(uow: UnitOfWork, keyring: KeyRing, ids: frozenset[int], finder: Finder) -> int:
+    chosen = select(_web.id, _web.candidates, _web["values"].label("said"), _web.note, _web.submission).where(
         _web.customer_id.is_(None)
     )
     gone = []
     for row in uow.connection.execute(chosen).all():
         meant = [who for who, _ in row.candidates]
-        said = json.dumps([row.values, row.note, row.submission], ensure_ascii=False).encode()
+        values = opened_words(keyring, row.submission, row.said)
+        said = json.dumps([values, row.note, row.submission], ensure_ascii=False).encode()
         if (meant and ids >= set(meant)) or finder.in_bytes(said):
             gone.append(row.id)
         elif not ids.isdisjoint(meant):

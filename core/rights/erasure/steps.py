@@ -134,16 +134,19 @@ def empty(register: Register, actor: Actor, number: int) -> Mapping[str, int]:
         finder = looked_for(uow.connection, register, number).without_key(None).finder
         for one in ids:
             void_about(uow, register.keyring, one)
-        rows = Counter(loose.let_go(uow, actor, frozenset(ids), finder))
+        rows = Counter(loose.let_go(uow, register.keyring, actor, frozenset(ids), finder))
         _join_cases(uow, ids)
         rows += Counter(erase_rows(uow, ids, chosen=lambda holding: holding.name not in OF_THE_CASE))
         # Under a voucher copy the key of the customer who is left has still something to open.
-        shred(register, uow, ids[1:] if days else ids)
+        keys = shred(register, uow, ids[1:] if days else ids)
         facts = {
             "step": "emptied",
             "rows": sum(rows.values()),
             "by_table": _pairs(rows),
             "kept_until": max(days, default=None),
+            "law": next((hold.law for hold in holds if hold.until in days), ""),
+            "recipients": _recipients(uow, number),
+            "keys": len(keys),
         }
         event(uow, actor, number, EventKind.CARRIED_OUT, facts)
         uow.commit()
@@ -157,11 +160,26 @@ def _join_cases(uow: UnitOfWork, ids: Sequence[int]) -> None:
         uow.connection.execute(update(table).where(of.in_(ids[1:])).values(customer_id=ids[0]))
 
 
-def shred(register: Register, uow: UnitOfWork, ids: Sequence[int]) -> None:
-    """Destroy the person's keys; the log names the keys alone."""
+def shred(register: Register, uow: UnitOfWork, ids: Sequence[int]) -> list[str]:
+    """Destroy the person's keys, and return their ids; the log names the keys alone."""
     keys = register.keyring.shred(uow, ids) if ids else []
     if keys:
         register.log.append(uow, "shred", {"reason": "erasure", "keys": keys})
+    return keys
+
+
+def _recipients(uow: UnitOfWork, number: int) -> list[list[str | None]]:
+    """Who was told, how that stands, and when: the notices will not know for which case they were."""
+    it = notice_table.c
+    rows = uow.connection.execute(
+        select(it.recipient_code, it.state, it.sent_at)
+        .where(it.reference == reference(number))
+        .order_by(it.id)
+    )
+    return [
+        [row.recipient_code, row.state, None if row.sent_at is None else row.sent_at.isoformat()]
+        for row in rows
+    ]
 
 
 def period_over(register: Register, actor: Actor, number: int) -> Mapping[str, int]:
@@ -176,8 +194,13 @@ def period_over(register: Register, actor: Actor, number: int) -> Mapping[str, i
         voucher.drop(uow, number)
         rows = Counter(erase_rows(uow, [person], chosen=lambda holding: holding.name not in OF_THE_CASE))
         rows[voucher.TABLE] += 1
-        shred(register, uow, [person])
-        facts = {"step": "period_over", "rows": sum(rows.values()), "by_table": _pairs(rows)}
+        keys = shred(register, uow, [person])
+        facts = {
+            "step": "period_over",
+            "rows": sum(rows.values()),
+            "by_table": _pairs(rows),
+            "keys": len(keys),
+        }
         event(uow, actor, number, EventKind.CARRIED_OUT, facts)
         uow.commit()
     return rows
