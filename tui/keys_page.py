@@ -67,6 +67,8 @@ _AREAS: Final = {
     "request_erasure": "What an erasure meets",
     "request_papers": "Papers of a request",
     "request_access": "An access package",
+    "request_portability": "A person's data to be moved",
+    "papers": "Index of papers",
     "due_list": "Due list of retention",
     "why": "Why a person's data is kept, and until when",
 }

@@ -20,8 +20,10 @@ from core.customers.invoices import State
 from core.customers.model import customer_order_table, invoice_table
 from core.customers.money import OrderLine
 from core.customers.orders import OrderState
-from core.customers.types import CustomerValues, Kind, NewCustomer
+from core.customers.reading import get
+from core.customers.types import CustomerValues, Kind, NewCustomer, Status
 from core.rights import reading
+from core.rights.erasure.service import complete_due
 from core.rights.types import CaseState
 from tests.support.office import open_office
 from tests.support.sitting import SIGN_IN, sit_down
@@ -165,12 +167,32 @@ def access(day_: Day, folder: Path) -> None:
     terminal.send("f12")
 
 
+def rectification(day_: Day, folder: Path) -> None:
+    """Received with the right value, decided value by value, changed, the letter, closed."""
+    terminal = day_.terminal
+    receive(terminal, 1, "Åkerlund Lasse")
+    terminal.send(*["tab"] * 7, "Rantatie 3 B", "f10")
+    terminal.wait_for("Asia 2 on otettu vastaan")
+    terminal.send("7")
+    terminal.wait_for("nyt: Koulukatu 19")
+    terminal.send("f10")
+    terminal.wait_for("Muutettu: katuosoite.")
+    told = looked_at(hand_over(day_, "Olemme oikaisseet"), folder / "rectification")
+    for words in ("Lasse Åkerlund", "Rantatie 3 B", "Koulukatu 19"):
+        assert words in told
+    terminal.send("0")
+    terminal.wait_for("Asia 2 on suljettu.")
+    terminal.send("f12")
+    with day_.office.register.database.reading() as connection:
+        assert get(connection, _LASSE).values.street == "Rantatie 3 B"
+
+
 def erasure(day_: Day, folder: Path) -> None:
     """Refused for now by an open invoice, which the screens and the letter name; done by itself once it is paid."""
     terminal = day_.terminal
     receive(terminal, 2, "Öhman Siv")
     terminal.send("tab", "Poistakaa tietoni.", "f10")
-    terminal.wait_for("Asia 2 on otettu vastaan")
+    terminal.wait_for("Asia 3 on otettu vastaan")
     terminal.send("3")
     terminal.wait_for("lasku on avoin (9001)")
     terminal.send("7", "f10")
@@ -178,7 +200,7 @@ def erasure(day_: Day, folder: Path) -> None:
     terminal.send("8", "f10", "f10")
     terminal.wait_for("!!")
     assert "9001" in terminal.text()
-    assert day_.case(2).state is CaseState.WAITING_HOLD
+    assert day_.case(3).state is CaseState.WAITING_HOLD
     terminal.send("f12")
     told = looked_at(hand_over(day_, "myöhemmin"), folder / "erasure")
     for words in ("Siv Öhman", "Lasku on avoin (9001)"):
@@ -199,8 +221,18 @@ def test_a_contact_persons_day(tmp_path: Path) -> None:
         terminal.send("p")
         terminal.wait_for("F6 ottaa pyynnön vastaan")
         access(day_, tmp_path)
+        rectification(day_, tmp_path)
         erasure(day_, tmp_path)
         terminal.send("f3", "9")
         terminal.wait_for("Salasana")
         assert "Öhman" not in terminal.text()
+    with office.register.database.unit_of_work() as uow:
+        uow.connection.execute(update(invoice_table).values(state=State.PAID, open_total=Decimal(0)))
+        uow.commit()
+    # Paid: done by itself, on the strength of the decision; what vouchers need stays sealed until its day.
+    (done,) = complete_due(office.register, office.actor)
+    assert done.kept_until is not None
+    assert day_.case(3).due_by_itself_on == done.kept_until
+    with office.register.database.reading() as connection:
+        assert get(connection, _SIV).status is Status.ERASED
     office.register.close()

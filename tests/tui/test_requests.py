@@ -110,7 +110,7 @@ class TestWorklist:
         received(office, received_on=TODAY - timedelta(days=40))
         received(office)
         async with seated(office) as desk:
-            assert "Viikon sisällä vastattavia pyyntöjä: 1 (P)." in desk.message
+            assert "MYÖHÄSSÄ olevia pyyntöjä: 1 (P)." in desk.message
             await desk.press("p")
             late, other = desk.rows()[3:5]
             assert "MYÖHÄSSÄ" in late

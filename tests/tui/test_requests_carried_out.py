@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.customers import service as customers
 from core.customers.reading import get
-from core.customers.types import Status
+from core.customers.types import Source, SourceKind, Status
 from core.messages import LANGUAGES
 from core.papers import service as papers
 from core.papers.handling import handled_in
@@ -187,6 +188,26 @@ class TestPapers:
         with office.register.database.reading() as connection:
             assert handled_in(connection, 1) == {1: PaperOutcome.SHOWN}
 
+    async def test_the_index(self, office: Office) -> None:
+        """A paper is entered with its place and who may open it, and its line goes when it is destroyed."""
+        async with seated(office) as desk:
+            await desk.press("p", "f9", "f6", "f10")
+            assert "!!" in desk.text
+            await desk.paste("tilauslomake 2024")
+            await desk.press("tab")
+            await desk.paste("1003, 9999")
+            await desk.press("tab")
+            await desk.paste("kaappi 2")
+            await desk.press("f10")
+            assert desk.app.current.active.current.name == "customers"  # type: ignore[union-attr]
+            await desk.press("ctrl+u")
+            await desk.paste("1003, 1004")
+            await desk.press("f10")
+            assert "1003 Virtanen Maija" in desk.text
+            assert "kaappi 2" in desk.text
+            await desk.press("f9", "f10")
+            assert "kaappi 2" not in desk.text
+
 
 class TestAccess:
     """8 on a request for access."""
@@ -224,3 +245,60 @@ class TestAccess:
             await desk.press("f8")
             assert "Tulostettava ja postitettava: access-pdf-" in desk.message
         assert case(office, 1).decision is CaseDecision.GRANTED
+
+
+class TestRectification:
+    """7 on a request for rectification."""
+
+    async def test_value_by_value(self, office: Office) -> None:
+        """What is asked stands beside what the register says; the tick taken away needs a reason; the rest is changed."""
+        wanted = {"street": "Uusikatu 2", "town": "Rovaniemi"}
+        said = Request(name="Maija Virtanen", values=wanted)
+        received(office, CaseKind.RECTIFICATION, request=said)
+        async with seated(office) as desk:
+            await desk.press("p", "enter", "7")
+            assert "nyt: Koulukatu 19" in desk.text
+            assert "Uusikatu 2" in desk.text
+            await desk.press("tab", "tab", "tab", "space", "f10")
+            assert "Perustelut puuttuvat." in desk.message
+            await desk.press("tab")
+            await desk.paste("Postinumero 74120 on Iisalmea.")
+            await desk.press("f10")
+            assert "Muutettu: katuosoite." in desk.message
+            await desk.press("9")
+            assert "todistus" in desk.text.casefold() or "oikais" in desk.text.casefold()
+        with office.register.database.reading() as connection:
+            values = get(connection, MAIJA).values
+        assert (values.street, values.town) == ("Uusikatu 2", "Iisalmi")
+        assert case(office, 1).decision is CaseDecision.PARTLY
+
+    async def test_asked_in_words_alone(self, office: Office) -> None:
+        """The handler says which value the words mean; nothing said is nothing decided."""
+        received(office, CaseKind.RECTIFICATION)
+        async with seated(office) as desk:
+            await desk.press("p", "enter", "7", "f10")
+            assert "!!" in desk.text
+            await desk.press("tab", "tab", "tab", "tab")
+            await desk.paste("Uusikatu 2")
+            await desk.press("tab", "space", "f10")
+            assert "Muutettu: katuosoite." in desk.message
+        with office.register.database.reading() as connection:
+            assert get(connection, MAIJA).values.street == "Uusikatu 2"
+
+
+async def test_what_the_person_gave_is_carried_elsewhere(office: Office) -> None:
+    """8 on a request for portability: read first, then one encrypted file with its passphrase."""
+    with office.register.database.unit_of_work() as uow:
+        source = Source(SourceKind.SELF, "kirje")
+        customers.change(uow, office.actor, MAIJA, {"street": "Uusikatu 2"}, source, version=1)
+        uow.commit()
+    received(office, CaseKind.PORTABILITY)
+    async with seated(office) as desk:
+        await desk.press("p", "enter", "8")
+        assert "Uusikatu 2" in desk.text
+        assert "Jää pois: ei henkilön itse antama" in desk.text
+        await desk.press("enter")
+        assert "F10 luovuttaa juuri tämän" in desk.message
+        await desk.press("f10")
+        assert "Salalause" in desk.message
+    assert case(office, 1).decision is CaseDecision.GRANTED

@@ -14,6 +14,7 @@ _REQUESTS: Final = area(
     ("new", N_("Receive"), N_("Record a request that has reached the company."), CARER),
     ("check", N_("Due to go"), N_("List whose period is over, and approve who goes."), HANDLER),
     ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
+    ("more", N_("Papers"), N_("The index of papers: where each lies, who may open it.")),
     ("choose_1", "", N_("Show what is to be answered, the one that is due first on top.")),
     ("choose_2", "", N_("Show what is decided and waits for its day.")),
     ("choose_3", "", N_("Show what has ended, newest first.")),
@@ -111,7 +112,19 @@ _DUE_LIST: Final = area(
     ("choose_2", N_("Pick all"), N_("Pick everybody shown whom nothing holds."), HANDLER),
 )
 
+_PAPERS: Final = area(
+    "papers",
+    ("refresh", N_("Refresh"), N_("Read the index again.")),
+    ("new", N_("Enter"), N_("Enter a paper into the index."), CARER),
+    ("more", N_("Destroyed"), N_("Record that the chosen paper was destroyed.")),
+)
+
 _WHY: Final = area("why", ("enter", "", N_("Go back to the list.")))
+
+_REQUEST_PORTABILITY: Final = area(
+    "request_portability",
+    ("save", N_("Hand over"), N_("Hand it over as an encrypted file, in the log."), HANDLER),
+)
 
 REQUESTS: Final = (
     *_REQUESTS,
@@ -122,6 +135,8 @@ REQUESTS: Final = (
     *_REQUEST_ERASURE,
     *_REQUEST_PAPERS,
     *_REQUEST_ACCESS,
+    *_REQUEST_PORTABILITY,
     *_DUE_LIST,
     *_WHY,
+    *_PAPERS,
 )

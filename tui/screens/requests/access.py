@@ -10,6 +10,7 @@ from core.personal_data.types import DATA_CLASS_NAMES, DataClass
 from core.rights.access import service
 from core.rights.access.types import REASON_NAMES, SUSPICION_NAMES, Flag
 from tui.screens.digits import DigitBar
+from tui.screens.requests.handed import handed_over
 from tui.screens.requests.words import hold_rows, table_rows
 from tui.screens.tabbed import TabbedScreen
 from tui.widgets.details import Details, Piece, blank, heading, paragraph
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from core.rights.access.service import Form
     from core.rights.access.types import Package
+    from core.rights.handing import Form
     from core.rights.types import Case
     from tui.app import RegisterApp
     from tui.widgets.details import ReadRow
@@ -201,16 +202,7 @@ class AccessScreen(TabbedScreen):
                 read=[flag.id for flag in self.package.flags],
             ),
         )
-        await self.desk.back("handed over")
-        if given.file is None:
-            told = self.tr(N_("Transfer {number}: there is no file."), number=given.transfer)
-            self.desk.current.say(told, "error")
-            return
-        words = N_("Transfer {number}. To be printed and posted: {file}")
-        if given.passphrase is not None:
-            words = N_("Transfer {number}: {file}. Passphrase {passphrase}: tell it by another way.")
-        told = self.tr(words, number=given.transfer, file=given.file, passphrase=given.passphrase or "")
-        self.desk.current.say(told, "done")
+        await handed_over(self.desk, given)
 
 
 def package_rows(package: Package, language: str) -> list[ReadRow]:

@@ -19,15 +19,16 @@ from tui.widgets.details import Details, blank, paragraph
 from tui.widgets.standing_line import StandingLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.widget import Widget
 
     from core.rights.types import Case, Request
     from tui.app import RegisterApp
+    from tui.screens.base import BaseScreen
 
 _ASKED, _HAPPENED, _HOLDS = range(3)
-_CARRIED_OUT: Final = frozenset({CaseKind.ACCESS, CaseKind.ERASURE})
+_CARRIED_OUT: Final = frozenset({CaseKind.ACCESS, CaseKind.ERASURE, CaseKind.PORTABILITY})
 _STEPS: Final = frozenset(f"choose_{digit}" for digit in (4, 5, 6, 7, 8, 9, 0))
 
 
@@ -182,20 +183,27 @@ class RequestScreen(TabbedScreen):
 
     async def do_choose_7(self) -> None:
         """7: decide."""
-        from tui.screens.requests.decide import DecideForm
+        if self.case.kind is CaseKind.RECTIFICATION and self.case.customer_id is not None:
+            from tui.screens.requests.rectify import RectifyForm
 
-        await self.desk.open(DecideForm(self.desk, self.case))
+            await self.desk.open(RectifyForm(self.desk, self.case, self.said))
+        else:
+            from tui.screens.requests.decide import DecideForm
+
+            await self.desk.open(DecideForm(self.desk, self.case))
 
     async def do_choose_8(self) -> None:
         """8: what the decision asks to be done."""
-        if self.case.kind is CaseKind.ERASURE:
-            from tui.screens.requests.erasure import ErasureScreen
+        from tui.screens.requests.access import AccessScreen
+        from tui.screens.requests.erasure import ErasureScreen
+        from tui.screens.requests.portability import PortabilityScreen
 
-            await self.desk.open(ErasureScreen(self.desk, self.number))
-        else:
-            from tui.screens.requests.access import AccessScreen
-
-            await self.desk.open(AccessScreen(self.desk, self.case))
+        made: dict[CaseKind, Callable[[], BaseScreen]] = {
+            CaseKind.ERASURE: lambda: ErasureScreen(self.desk, self.number),
+            CaseKind.ACCESS: lambda: AccessScreen(self.desk, self.case),
+            CaseKind.PORTABILITY: lambda: PortabilityScreen(self.desk, self.case),
+        }
+        await self.desk.open(made[self.case.kind]())
 
     async def do_choose_9(self) -> None:
         """9: a letter to the person."""

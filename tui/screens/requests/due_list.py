@@ -12,11 +12,11 @@ from core.retention.why import why
 from core.staff.access_log import Access
 from tui.screens.base import BaseScreen
 from tui.screens.digits import DigitBar
+from tui.screens.read_screen import ReadScreen
 from tui.screens.requests import days
 from tui.screens.requests.steps import COLUMN, WordsForm
 from tui.screens.requests.words import why_rows
 from tui.screens.words import day
-from tui.widgets.details import Details
 from tui.widgets.form import TICKED, Field
 from tui.widgets.record_table import Column, RecordTable
 
@@ -190,7 +190,7 @@ class ApproveDue(WordsForm):
         await self.desk.back("approved")
 
 
-class WhyScreen(BaseScreen):
+class WhyScreen(ReadScreen):
     """*Why can't this go, and when can it?*, record by record."""
 
     area = "why"
@@ -198,20 +198,10 @@ class WhyScreen(BaseScreen):
     def __init__(self, desk: RegisterApp, customer_id: int) -> None:
         super().__init__(desk)
         self.customer_id = customer_id
-        self.details = Details()
 
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Why, and when"))
-
-    @property
-    def active(self) -> Details:
-        """It scrolls."""
-        return self.details
-
-    def body(self) -> Iterable[Widget]:
-        """The answer."""
-        yield self.details
 
     async def prepare(self) -> None:
         """Ask; a look at the person."""

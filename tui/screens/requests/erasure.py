@@ -8,16 +8,12 @@ from core.messages import N_, tr
 from core.rights.erasure import service
 from core.rights.erasure.errors import Held
 from core.rights.types import CaseDecision, CaseKind
-from tui.screens.base import BaseScreen
+from tui.screens.read_screen import ReadScreen
 from tui.screens.requests.words import hold_rows, table_rows
 from tui.screens.words import day
-from tui.widgets.details import Details, blank, heading, paragraph
+from tui.widgets.details import blank, heading, paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from textual.widget import Widget
-
     from core.rights.erasure.proving import Erased
     from core.rights.erasure.service import DryRun
     from core.rights.types import Case
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
     from tui.widgets.details import ReadRow
 
 
-class ErasureScreen(BaseScreen):
+class ErasureScreen(ReadScreen):
     """Nothing is changed by looking; F10 twice erases, or lets the case wait where something prevents it."""
 
     area = "request_erasure"
@@ -33,22 +29,12 @@ class ErasureScreen(BaseScreen):
     def __init__(self, desk: RegisterApp, number: int) -> None:
         super().__init__(desk)
         self.number = number
-        self.details = Details()
         self.sure = False
         self.found: DryRun
 
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Erasure"))
-
-    @property
-    def active(self) -> Details:
-        """It scrolls."""
-        return self.details
-
-    def body(self) -> Iterable[Widget]:
-        """What the erasure would meet."""
-        yield self.details
 
     async def prepare(self) -> None:
         """A dry run."""

@@ -13,6 +13,7 @@ from core.rights.effects import MARKETING_BANS
 from core.rights.types import CHANNEL_NAMES, KIND_NAMES, REQUEST_CHANNELS, CaseKind, Channel, Request
 from tui.screens.form_screen import FormScreen
 from tui.screens.requests import days
+from tui.screens.requests.rectify import RECTIFIABLE
 from tui.screens.requests.who import WhoAsks, customer_numbered
 from tui.screens.words import day, parse_day
 from tui.widgets.form import TICKED, Field, Form, Note
@@ -26,7 +27,6 @@ _COLUMN: Final = 24
 _WIDE: Final = 52
 _BAN: Final = "ban_"
 _VALUE: Final = "value_"
-_RECTIFIABLE: Final = ("first_name", "last_name", "street", "postcode", "town", "phone", "email")
 _OWN_ROW: Final = 12
 
 
@@ -98,7 +98,7 @@ class ReceiveRequest(FormScreen):
         if kind is CaseKind.RECTIFICATION:
             return [
                 Field(f"{_VALUE}{name}", self.tr(FIELD_NAMES[name]), row + place, _COLUMN, _WIDE)
-                for place, name in enumerate(_RECTIFIABLE)
+                for place, name in enumerate(RECTIFIABLE)
             ]
         return []
 
@@ -194,7 +194,5 @@ class ReceiveRequest(FormScreen):
             email=values["email"],
             ground=values.get("ground", ""),
             bans=tuple(ban for ban in MARKETING_BANS if values.get(f"{_BAN}{ban}") == TICKED),
-            values={
-                name: values[f"{_VALUE}{name}"] for name in _RECTIFIABLE if values.get(f"{_VALUE}{name}")
-            },
+            values={name: values[f"{_VALUE}{name}"] for name in RECTIFIABLE if values.get(f"{_VALUE}{name}")},
         )

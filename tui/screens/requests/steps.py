@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from core.messages import N_
 from core.rights import clock, intake, service
@@ -32,6 +32,8 @@ class WordsForm(BaseScreen):
     """A few fields and words, which are read whole below the field while they are typed."""
 
     area = "request_step"
+    # Rows from the last field to the words.
+    gap: ClassVar[int] = 1
 
     def __init__(self, desk: RegisterApp) -> None:
         super().__init__(desk)
@@ -64,7 +66,7 @@ class WordsForm(BaseScreen):
     # --- the form
 
     def _words_field(self) -> Field:
-        row = max((item.row for item in self.fields()), default=_WORDS_ROW - 1) + 1
+        row = max((item.row for item in self.fields()), default=_WORDS_ROW - self.gap) + self.gap
         return Field("words", self.words_label(), row, COLUMN, WIDE, max_length=4000)
 
     def changed(self, name: str) -> None:

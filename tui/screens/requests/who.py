@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 TASK = "legal_obligation"
 
 
-def customer_numbered(connection: Connection, number: str) -> int | None:
+def customer_numbered(connection: Connection, number: str, field: str = "customer") -> int | None:
     """The id of the customer with this number; None where none is given.
 
     Raises:
-        CustomerNotFound: nobody has it; the field is ``customer``.
+        CustomerNotFound: nobody has it; ``where.field`` is *field*.
     """
     try:
         return by_number(connection, number).id if number else None
     except CustomerNotFound as error:
-        raise CustomerNotFound(number=number, where=Where(field="customer", value=number)) from error
+        raise CustomerNotFound(number=number, where=Where(field=field, value=number)) from error
 
 
 class WhoAsks(CustomerChooser):

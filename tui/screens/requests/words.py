@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -155,8 +156,10 @@ def event_facts(event: CaseEvent, language: str) -> str:
         told.append(named(DECISION_NAMES, facts["decision"], language))
     if facts.get("transfer"):
         told.append(tr(N_("transfer {number}"), language, number=facts["transfer"]))
+    if facts.get("notices"):
+        told.append(tr(N_("notices {numbers}"), language, numbers=", ".join(map(str, facts["notices"]))))
     if facts.get("due_on"):
-        told.append(tr(N_("last day {day}"), language, day=facts["due_on"]))
+        told.append(tr(N_("last day {day}"), language, day=day(date.fromisoformat(facts["due_on"]))))
     return ", ".join(told)
 
 

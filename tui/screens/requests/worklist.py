@@ -131,6 +131,12 @@ class RequestList(TabbedScreen):
 
         await self.desk.open(NoticeList(self.desk))
 
+    async def do_more(self) -> None:
+        """F9: the index of papers."""
+        from tui.screens.requests.paper_index import PaperIndex
+
+        await self.desk.open(PaperIndex(self.desk))
+
     async def do_choose_4(self) -> None:
         """There are three views."""
 
