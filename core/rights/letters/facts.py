@@ -213,8 +213,8 @@ def _holds(register: Register, connection: Connection, wanted: Wanted, today: da
     if wanted.kind is not LetterKind.ERASED and any(it.blocks_everything for it in holds):
         holds = [it for it in holds if it.blocks_everything]
     days = [it.until for it in holds if it.until is not None]
-    # A day is promised only where each hold has one.
-    ends = max(days) if days and len(days) == len(holds) else one.due_by_itself_on
+    # A day is promised only where each hold has one: the vouchers' last day says nothing about an open invoice.
+    ends = max(days, default=one.due_by_itself_on) if len(days) == len(holds) else None
     return {
         "holds": _hold_words(holds, wanted.language),
         "until": "" if ends is None else spoken(ends, wanted.language),
