@@ -279,6 +279,16 @@ class NoSuchRestriction(Refused):
     advice = N_("See the customer's restrictions: rekisteri customer show.")
 
 
+class TellFirst(Refused):
+    """Article 18(3): the person hears of it before it happens."""
+
+    code = "customers.tell_first"
+    sentence = N_(
+        "The restriction cannot be lifted: the customer has not been told of it before (Article 18(3))."
+    )
+    advice = N_("Tell the customer, and write down when and how: rekisteri customer told. Then lift it.")
+
+
 class RelationshipEnded(Refused):
     """The relationship has ended already."""
 

@@ -194,6 +194,9 @@ customer_restriction_table: Final = _period(
     "customer_restriction",
     Column("ground", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    # When and how the person was told that it will be lifted (Article 18(3)); without it, it is not lifted.
+    Column("told_on", Date),
+    Column("told_how", Text),
     unique=("customer_id", "ground"),
 )
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.actor import Role, require
+from core.clock import HELSINKI
 from core.customers import periods
-from core.customers.errors import NoSuchRestriction, RestrictionInForce
+from core.customers.errors import NoSuchRestriction, RestrictionInForce, TellFirst
 from core.customers.model import customer_restriction_table
 from core.id_lists import among
 from core.narrowing import RESTRICTION, narrows
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from core.actor import Actor
     from core.database import UnitOfWork
@@ -57,7 +58,10 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One restriction, in force while ``lifted_on`` is None."""
+    """One restriction, in force while ``lifted_on`` is None.
+
+    ``told_on`` is when the person was told that it will be lifted, None until then.
+    """
 
     id: int
     ground: Ground
@@ -65,6 +69,7 @@ class Restriction:
     since: date
     recorded_at: datetime
     recorded_by: str
+    told_on: date | None
     lifted_on: date | None
     lifted_by: str | None
     lifted_reason: str | None
@@ -115,20 +120,47 @@ def restrict_many(
         )
 
 
-def lift(
-    uow: UnitOfWork, actor: Actor, customer_id: int, ground: Ground, *, lifted_on: date, reason: str
+def told_of_lifting(
+    uow: UnitOfWork, actor: Actor, customer_id: int, ground: Ground, *, told_on: date, how: str
 ) -> None:
-    """Lift a restriction; the customer has to have been told before (Article 18(3)), *reason* says how.
+    """The customer was told on *told_on* that the restriction will be lifted: by a letter or otherwise, as *how* says.
 
     Raises:
         NoSuchRestriction: none is in force on this ground.
+        TellFirst: the day lies ahead or before the restriction, or *how* says nothing.
+    """
+    require(actor, Role.CLERK, Role.CONTACT_PERSON)
+    in_force = _in_force(uow, customer_id, ground)
+    words = clean_line(how)
+    if not words or not in_force.since <= told_on <= uow.now.astimezone(HELSINKI).date():
+        raise TellFirst
+    uow.connection.execute(
+        update(_table).where(_table.c.id == in_force.id).values(told_on=told_on, told_how=words)
+    )
+
+
+def lift(
+    uow: UnitOfWork, actor: Actor, customer_id: int, ground: Ground, *, lifted_on: date, reason: str
+) -> None:
+    """Lift a restriction, for a *reason*; that the customer has been told before is written down first (Article 18(3)).
+
+    Raises:
+        NoSuchRestriction: none is in force on this ground.
+        TellFirst: the customer has not been told, or only after *lifted_on*.
     """
     require(actor, Role.CONTACT_PERSON)
-    in_force = periods.in_force(uow, _table, {"customer_id": customer_id, "ground": str(ground)})
-    if in_force is None:
-        raise NoSuchRestriction
+    in_force = _in_force(uow, customer_id, ground)
+    if in_force.told_on is None or in_force.told_on > lifted_on:
+        raise TellFirst
     periods.end(uow, actor, _table, in_force.id, lifted_on=lifted_on, reason=clean_line(reason))
     narrows(uow, [customer_id], RESTRICTION + ground, None)
+
+
+def _in_force(uow: UnitOfWork, customer_id: int, ground: Ground) -> Row[Any]:
+    found = periods.in_force(uow, _table, {"customer_id": customer_id, "ground": str(ground)})
+    if found is None:
+        raise NoSuchRestriction
+    return found
 
 
 def restrictions_of(connection: Connection, customer_id: int) -> list[Restriction]:
@@ -142,6 +174,7 @@ def restrictions_of(connection: Connection, customer_id: int) -> list[Restrictio
             since=row.since,
             recorded_at=row.recorded_at,
             recorded_by=row.actor_name,
+            told_on=row.told_on,
             lifted_on=row.lifted_on,
             lifted_by=row.lifted_by_name,
             lifted_reason=row.lifted_reason,

@@ -87,7 +87,7 @@ CUSTOMER: Final = (
         Direct(),
         DataClass.BANS,
         Fate.DELETE,
-        shown=("ground", "detail", *_PERIOD),
+        shown=("ground", "detail", "told_on", "told_how", *_PERIOD),
         technical=("id", "customer_id", "actor_id", "lifted_by"),
     ),
     Holding(

@@ -53,6 +53,8 @@ TABLE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 # By column, whatever the table; `_OF_TABLE` has the exceptions.
 _COLUMNS: Final[Mapping[str, str]] = {
     **FIELD_NAMES,
+    "told_how": N_("how the person was told beforehand"),
+    "told_on": N_("told beforehand that it is lifted"),
     "about": N_("what it is about"),
     "accounting_key": N_("key in accounting"),
     "action": N_("what was done"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from core.customers.errors import (
     NoSuchBan,
     NoSuchRestriction,
     RestrictionInForce,
+    TellFirst,
 )
 from core.customers.restrictions import Ground
 from core.errors import NotPermitted
@@ -94,12 +95,23 @@ def test_a_restriction_is_lifted_by_the_contact_person_alone(
             restrictions.restrict(uow, clerk, matti.id, ground=ground, since=TUESDAY)
         with pytest.raises(NotPermitted):
             restrictions.lift(uow, clerk, matti.id, ground, lifted_on=TUESDAY, reason="-")
-        restrictions.lift(uow, actor, matti.id, ground, lifted_on=TUESDAY, reason="told by letter")
+        told: dict[str, Any] = {"told_on": MONDAY, "how": "letter of 23 November"}
+        with pytest.raises(TellFirst):
+            restrictions.lift(uow, actor, matti.id, ground, lifted_on=TUESDAY, reason="address is right")
+        for amiss in ({"how": " "}, {"told_on": TUESDAY}, {"told_on": MONDAY - timedelta(days=1)}):
+            with pytest.raises(TellFirst):
+                restrictions.told_of_lifting(uow, clerk, matti.id, ground, **{**told, **amiss})
+        restrictions.told_of_lifting(uow, clerk, matti.id, ground, **told)
+        early = MONDAY - timedelta(days=1)
+        with pytest.raises(TellFirst):
+            restrictions.lift(uow, actor, matti.id, ground, lifted_on=early, reason="address is right")
+        assert restrictions.restricted_many(uow.connection, [matti.id]) == {matti.id}
+        restrictions.lift(uow, actor, matti.id, ground, lifted_on=TUESDAY, reason="address is right")
         with pytest.raises(NoSuchRestriction):
             restrictions.lift(uow, actor, matti.id, ground, lifted_on=TUESDAY, reason="-")
         (known,) = restrictions.restrictions_of(uow.connection, matti.id)
         assert restrictions.restricted_many(uow.connection, [matti.id]) == set()
-    assert (known.ground, known.detail, known.lifted_reason) == (ground, "old address?", "told by letter")
+    assert (known.ground, known.detail, known.lifted_reason) == (ground, "old address?", "address is right")
 
 
 def test_lifting_one_restriction_leaves_the_other(database: Database, actor: Actor, add: AddCustomer) -> None:
@@ -108,6 +120,7 @@ def test_lifting_one_restriction_leaves_the_other(database: Database, actor: Act
     with database.unit_of_work() as uow:
         for ground in (Ground.UNLAWFUL, Ground.LEGAL_CLAIM):
             restrictions.restrict(uow, actor, matti.id, ground=ground, since=MONDAY)
+        restrictions.told_of_lifting(uow, actor, matti.id, Ground.UNLAWFUL, told_on=MONDAY, how="letter")
         restrictions.lift(uow, actor, matti.id, Ground.UNLAWFUL, lifted_on=TUESDAY, reason="-")
         assert restrictions.restricted_many(uow.connection, [matti.id]) == {matti.id}
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from core.customers import invoices, orders
-from core.customers.errors import BadOrderLine, CustomerNotFound, CustomerRestricted, WrongOrderState
+from core.customers.errors import (
+    BadOrderLine,
+    CustomerNotFound,
+    CustomerRestricted,
+    TellFirst,
+    WrongOrderState,
+)
 from core.database import Database
 from core.founding import found_register
 from core.staff import access_log
@@ -107,7 +113,13 @@ def test_a_customer_is_changed_and_restricted(run: Run, matti: str) -> None:
         run("customer", "change", matti, "town=Oulu")
     run("customer", "change", matti, "town=Oulu", "--article-18-use", "consent")
     assert "restricted" in run("customer", "search", matti, "--task", "t", text=True)
-    run("customer", "unrestrict", matti, "unlawful", "--told", "letter")
+    with pytest.raises(TellFirst):
+        run("customer", "unrestrict", matti, "unlawful", "--reason", "settled")
+    assert (
+        run("customer", "told", matti, "unlawful", "--how", "letter", "--on", "2026-11-20")["told"]
+        == "2026-11-20"
+    )
+    run("customer", "unrestrict", matti, "unlawful", "--reason", "settled")
     run("customer", "change", matti, "town=Kemi", "--version", "3")
     with pytest.raises(NotAPair):
         run("customer", "change", matti, "Kemi")

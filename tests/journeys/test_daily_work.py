@@ -42,6 +42,8 @@ def standing(terminal: Terminal, number: str) -> None:
     terminal.send("7", "space", "shift+tab", "osoite kiistetty", "f10")
     terminal.wait_for("KÄSITTELY RAJOITETTU")
     terminal.send("7", "space", "shift+tab", "kerrottu kirjeellä", "f10")
+    terminal.wait_for("Etukäteen ilmoittaminen kirjattu")
+    terminal.send("7", "space", "shift+tab", "osoite oli oikein", "f10")
     terminal.wait_for("Rajoitus on poistettu")
     terminal.send("9", "FI21 1234 5600 0007 85", "f10")
     terminal.wait_for("FI21 **** … 785")
@@ -92,7 +94,7 @@ def test_a_day_at_the_desk(site: Site) -> None:
         (marketing,) = [ban for ban in bans.bans_of(connection, found.id) if ban.lifted_on is None]
         assert (marketing.kind, marketing.origin) == (BanKind.DIRECT_MARKETING, "kirje 20.11.")
         (restriction,) = restrictions.restrictions_of(connection, found.id)
-        assert (restriction.detail, restriction.lifted_reason) == ("osoite kiistetty", "kerrottu kirjeellä")
+        assert (restriction.detail, restriction.lifted_reason) == ("osoite kiistetty", "osoite oli oikein")
         states = [order.state for order in orders.orders_of(connection, found.id)]
         assert states == [OrderState.CANCELLED, *[OrderState.ARCHIVED] * 3]
         looks = accesses_of(connection, found.id)

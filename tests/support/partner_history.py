@@ -307,6 +307,7 @@ class History:
             if self.random.random() < 0.3:
                 restrictions.restrict(uow, self.actor, who, ground=ground, since=day)
             else:
+                restrictions.told_of_lifting(uow, self.actor, who, ground, told_on=day, how="kirje")
                 restrictions.lift(uow, self.actor, who, ground, lifted_on=day, reason="kerrottu")
             uow.commit()
 

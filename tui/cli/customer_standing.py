@@ -1,4 +1,4 @@
-"""`rekisteri customer ban|unban|restrict|unrestrict|protect|unprotect|end|resume`: what may be done with a customer."""
+"""`rekisteri customer ban|unban|restrict|told|unrestrict|protect|unprotect|end|resume`: what may be done with a customer."""
 
 from __future__ import annotations
 
@@ -93,18 +93,41 @@ def restrict(cli: Cli, *, number: str, ground: str, detail: str, since: datetime
     cli.emit({"number": number, "ground": ground, "lifted": False, "day": day.isoformat()}, told)
 
 
+@click.command("told")
+@click.argument("number")
+@_GROUND
+@click.option("--how", required=True, help="Which letter or call told the customer.")
+@click.option("--on", "day", type=_DAY, help="The day the customer was told; today without it.")
+@pass_cli
+def told_of_lifting(cli: Cli, *, number: str, ground: str, how: str, day: datetime | None) -> None:
+    """Write down that a customer was told that a restriction will be lifted (Article 18(3))."""
+    on = _period(
+        cli, number, day, "told",
+        lambda uow, who, on: restrictions.told_of_lifting(
+            uow, cli.actor(), who.id, Ground(ground), told_on=on, how=how
+        ),
+    )  # fmt: skip
+    sentence = cli.tr(
+        N_("Told, customer {number}, on {day}: {name}. It may be lifted now."),
+        number=number,
+        day=on.isoformat(),
+        name=cli.tr(RESTRICTION_NAMES[ground]),
+    )
+    cli.emit({"number": number, "ground": ground, "told": on.isoformat()}, sentence)
+
+
 @click.command("unrestrict")
 @click.argument("number")
 @_GROUND
-@click.option("--told", required=True, help="How the customer was told beforehand that it is lifted.")
+@click.option("--reason", required=True, help="Why it is lifted.")
 @_ON
 @pass_cli
-def unrestrict(cli: Cli, *, number: str, ground: str, told: str, day: datetime | None) -> None:
-    """Lift a restriction; the customer has been told before (Article 18(3))."""
+def unrestrict(cli: Cli, *, number: str, ground: str, reason: str, day: datetime | None) -> None:
+    """Lift a restriction; that the customer was told before stands already (rekisteri customer told)."""
     on = _period(
         cli, number, day, "unrestrict",
         lambda uow, who, on: restrictions.lift(
-            uow, cli.actor(), who.id, Ground(ground), lifted_on=on, reason=told
+            uow, cli.actor(), who.id, Ground(ground), lifted_on=on, reason=reason
         ),
     )  # fmt: skip
     name = cli.tr(RESTRICTION_NAMES[ground])
@@ -166,7 +189,7 @@ def resume(cli: Cli, *, number: str, source: str, detail: str) -> None:
     _change(cli, number, "resume", act)
 
 
-STANDING = (ban, unban, restrict, unrestrict, protect, unprotect, end, resume)
+STANDING = (ban, unban, restrict, told_of_lifting, unrestrict, protect, unprotect, end, resume)
 
 
 def _protection(source: Source, *, protected: bool) -> Act:

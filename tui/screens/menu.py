@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.actor import Role
@@ -14,7 +13,7 @@ from core.disclosure.review.findings import count_open
 from core.disclosure.transfers import TransferFilter
 from core.disclosure.types import TransferState
 from core.messages import N_
-from core.rights import reading as cases
+from core.rights.reminders import due_counts
 from tui.actions import actions_in, shown_key
 from tui.screens.base import BaseScreen
 from tui.screens.requests import days
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 
 _COUNTED = 100
-_SOON = timedelta(days=7)
 
 
 class MenuScreen(BaseScreen):
@@ -84,10 +82,15 @@ class MenuScreen(BaseScreen):
             drafts = len(orders.recent(connection, _COUNTED, state=OrderState.DRAFT))
             requests = len(approvals(connection, ApprovalState.WAITING))
             found = count_open(connection)
-            due = cases.count_open(connection, due_by=days.today(self.desk.seat) + _SOON)
+            today, rights = days.today(self.desk.seat), self.desk.seat.register.config.rights
+            due = due_counts(connection, rights, today)
         words = []
-        if due and Role.CONTACT_PERSON in self.desk.roles:
-            words.append(self.tr(N_("Requests due within a week: {count} (P)."), count=due))
+        if Role.CONTACT_PERSON in self.desk.roles:
+            # Late ones first: the law's month is over.
+            if due.overdue:
+                words.append(self.tr(N_("OVERDUE requests: {count} (P)."), count=due.overdue))
+            if due.near:
+                words.append(self.tr(N_("Requests due soon: {count} (P)."), count=due.near))
         if doubts and self.offers("choose_6"):
             words.append(self.tr(N_("Transfers in doubt: {count} (6)."), count=doubts))
         if drafts and self.offers("choose_3"):

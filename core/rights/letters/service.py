@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.actor import Role, require
+from core.customers.restrictions import restrictions_of, told_of_lifting
 from core.disclosure.types import TransferState
 from core.documents.errors import ExportFolderUnusable, TemplateBroken
 from core.documents.folder import ExportFolder, MaybeNotKept, new_selection
@@ -32,7 +33,7 @@ from core.rights.letters.types import (
 from core.rights.reading import case
 from core.rights.service import answered, note
 from core.rights.types import ENDED, EventKind
-from core.rights.writing import record_look
+from core.rights.writing import record_look, today_of
 from core.staff.access_log import Access
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from core.actor import Actor
+    from core.database import UnitOfWork
     from core.documents.typesetter import Typesetter
     from core.register import Register
     from core.rights.letters.facts import Facts
@@ -200,4 +202,16 @@ def _write_down(
             answered(uow, register.keyring, actor, number, EventKind.LETTER, facts=facts)
         else:
             note(uow, register.keyring, actor, number, EventKind.LETTER, facts=facts)
+        if kind is LetterKind.RESTRICTION_ENDS:
+            _told_of_lifting(uow, actor, number)
         uow.commit()
+
+
+def _told_of_lifting(uow: UnitOfWork, actor: Actor, number: int) -> None:
+    """The letter has told it, so the restrictions may be lifted (Article 18(3))."""
+    customer_id = case(uow.connection, number).customer_id
+    assert customer_id is not None
+    for one in restrictions_of(uow.connection, customer_id):
+        if one.lifted_on is None:
+            how = f"letter, case {number}"
+            told_of_lifting(uow, actor, customer_id, one.ground, told_on=today_of(uow), how=how)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.customers import bans, restrictions
 from core.customers.bans import BanKind
@@ -53,8 +53,8 @@ class PeriodsForm(StandingForm):
         """Put *code* in force."""
         raise NotImplementedError
 
-    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> None:
-        """Lift *code*."""
+    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> str:
+        """Lift *code*, or do what has to be done before; what is then said of it."""
         raise NotImplementedError
 
     def _called(self, code: str) -> str:
@@ -100,16 +100,16 @@ class PeriodsForm(StandingForm):
             self.say(self.tr(N_("Nothing was changed: the space bar ticks and clears.")), "warning")
             return
         on, detail = self.day_given(), self.required("detail")
+        said: dict[str, list[str]] = {}
         with self.desk.seat.writing() as uow:
             for code in changed:
-                act: Any = self.begin if self.form.ticked(code) else self.lift
-                act(uow, code, on, detail)
-        told = []
-        for words, ticked in ((self.begun, True), (self.lifted, False)):
-            names = [self._called(code) for code in changed if self.form.ticked(code) is ticked]
-            if names:
-                told.append(self.tr(words, names=", ".join(names)))
-        await self.done(" ".join(told))
+                if self.form.ticked(code):
+                    self.begin(uow, code, on, detail)
+                    words = self.begun
+                else:
+                    words = self.lift(uow, code, on, detail)
+                said.setdefault(words, []).append(self._called(code))
+        await self.done(" ".join(self.tr(words, names=", ".join(names)) for words, names in said.items()))
 
 
 class BansForm(PeriodsForm):
@@ -140,9 +140,10 @@ class BansForm(PeriodsForm):
         """Forbid."""
         bans.forbid(uow, self.desk.seat.actor, self.customer.id, BanKind(code), origin=detail, since=since)
 
-    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> None:
+    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> str:
         """Allow again."""
         bans.lift(uow, self.desk.seat.actor, self.customer.id, BanKind(code), lifted_on=on, reason=detail)
+        return self.lifted
 
 
 class RestrictionsForm(PeriodsForm):
@@ -152,12 +153,13 @@ class RestrictionsForm(PeriodsForm):
     codes = tuple(str(ground) for ground in Ground)
     words = (
         N_("While processing is restricted the data is kept, and used for nothing but what"),
-        N_("Article 18(2) allows. Tell the customer before you lift it (18(3))."),
+        N_("Article 18(2) allows. Clear the tick: first, told (18(3)); again, lifted."),
     )
-    detail_label = N_("What, or how told")
+    detail_label = N_("What, how told, or why")
     detail_help = N_(
-        "When restricting: what is contested or claimed. When lifting: how the customer was told beforehand."
+        "When restricting: what is contested. Cleared first: how the customer was told (18(3)). Again: why it is lifted."
     )
+    told = N_("Told beforehand, written down: {names}. Clear it again to lift it.")
     begun = N_("Processing is restricted: {names}.")
     lifted = N_("No longer restricted: {names}.")
 
@@ -176,7 +178,12 @@ class RestrictionsForm(PeriodsForm):
         actor, ground = self.desk.seat.actor, Ground(code)
         restrictions.restrict(uow, actor, self.customer.id, ground=ground, since=since, detail=detail)
 
-    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> None:
-        """Lift the restriction."""
+    def lift(self, uow: UnitOfWork, code: str, on: date, detail: str) -> str:
+        """Write down how the customer was told, or, where that stands already, lift the restriction."""
         actor, ground = self.desk.seat.actor, Ground(code)
+        found = restrictions.restrictions_of(uow.connection, self.customer.id)
+        if any(one.told_on is None and one.lifted_on is None and one.ground is ground for one in found):
+            restrictions.told_of_lifting(uow, actor, self.customer.id, ground, told_on=on, how=detail)
+            return self.told
         restrictions.lift(uow, actor, self.customer.id, ground, lifted_on=on, reason=detail)
+        return self.lifted
