@@ -49,6 +49,7 @@ _GUESSED_FROM: Final = 300
 _LINES: Final = 200
 _SAMPLES: Final = 3
 _KNOWN_SHARE: Final = 0.5
+_NO_CODES: Final[Mapping[str, str]] = {}
 _SHORT_POSTCODE: Final = (3, 4)
 
 _CODES_UNEXPLAINED: Final = N_("These codes have no meaning yet, and their rows go to quarantine: {codes}.")
@@ -127,7 +128,7 @@ def propose(
     """How the file at *path* is probably to be read: by the mapping in force where it fits, else guessed.
 
     *given* holds what is known already of its format, encoding, separator, sheet, headings and places; with it or
-    with *anew* the mapping in force is not asked.
+    with *anew* the mapping in force is not asked.  A file that no longer fits the mapping keeps its codes' meanings.
 
     Raises:
         NoSuchService: the configuration has none of that name.
@@ -144,8 +145,8 @@ def propose(
         try:
             return _as_mapped(current, mapping_from(service, current).open(path))
         except FileRefused:
-            # Another file than the mapping's: that is what the assistant is for.
-            pass
+            # Another file than the mapping's: that is what the assistant is for. The service's codes are what they were.
+            return _guessed(register, path, _shaped(path, UpdateAnswer(columns={})), known=current.codes)
     return _guessed(register, path, _shaped(path, given or UpdateAnswer(columns={})))
 
 
@@ -273,7 +274,13 @@ def _as_mapped(answer: UpdateAnswer, table: Table) -> Proposal:
     return Proposal(answer, tuple(columns), is_in_force=True)
 
 
-def _guessed(register: Register, path: Path, answer: UpdateAnswer) -> Proposal:
+def _guessed(
+    register: Register,
+    path: Path,
+    answer: UpdateAnswer,
+    *,
+    known: Mapping[str, str] = _NO_CODES,
+) -> Proposal:
     table = _opened(path, answer)
     if answer.format in ("delimited", "xlsx") and not answer.headings and guessing.is_data(table.headings):
         names = tuple(f"{number}" for number in range(1, len(table.headings) + 1))
@@ -295,7 +302,7 @@ def _guessed(register: Register, path: Path, answer: UpdateAnswer) -> Proposal:
         if field is not None and table.headings.count(heading) == 1:
             answer = with_field(answer, field, heading)
     return Proposal(
-        _with_codes(_with_zeros(answer, rows, found), rows, found), tuple(columns), is_in_force=False
+        _with_codes(_with_zeros(answer, rows, found), rows, found, known), tuple(columns), is_in_force=False
     )
 
 
@@ -335,10 +342,12 @@ def _with_zeros(answer: UpdateAnswer, rows: Sequence[Row], found: Mapping[int, s
     return structs.replace(answer, pad_postcodes=True) if lost else answer
 
 
-def _with_codes(answer: UpdateAnswer, rows: Sequence[Row], found: Mapping[int, str]) -> UpdateAnswer:
+def _with_codes(
+    answer: UpdateAnswer, rows: Sequence[Row], found: Mapping[int, str], known: Mapping[str, str]
+) -> UpdateAnswer:
     for place in (place for place, field in found.items() if field == CODE):
         for code in dict.fromkeys(row.cells[place].strip() for row in rows):
-            meaning = guessing.meaning_of(code)
+            meaning = known.get(code) or guessing.meaning_of(code)
             if meaning is not None:
                 answer = with_code(answer, code, meaning)
     return answer

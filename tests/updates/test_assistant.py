@@ -110,7 +110,10 @@ def test_values_tell_where_headings_are_mute(
     answer = propose(register, importer, SERVICE, path).answer
     assert (answer.key, answer.code_column) == ("B", "G")
     assert answer.columns == {"email": "C", "postcode": "D", "phone": "E", "date": "F", "street": "A"}
-    assert answer.codes == {}
+    # The service's own codes mean what they meant; from a letter alone nothing is guessed.
+    codes = register.config.updates[SERVICE].answer.codes
+    assert answer.codes == {code: codes[code] for code in "MK"}
+    assert propose(register, importer, SERVICE, path, anew=True).answer.codes == {}
 
 
 def test_a_file_without_headings_gets_names(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.batches.errors import AlreadyUndone
 from core.batches.types import BatchState, Progress
 from core.customers import bans, restrictions, service
+from core.customers.history import provenance
 from core.customers.restrictions import Ground
 from core.customers.types import Kind, Source, SourceKind
 from core.disclosure.errors import NobodyToSend, PurposeNotForDisclosure
@@ -105,6 +107,33 @@ def test_asked_shown_applied(house: CompanyHouse, ytj: YtjSandbox) -> None:
     assert done.batch.counts == {"applied": 2}
     assert all(values(house, it) == NEW for it in ours)
     assert house.get(ours[0]).values.www == "https://www.example.com"
+
+
+def test_a_run_of_companies_is_undone(house: CompanyHouse) -> None:
+    """Names and addresses are as before, with the source of before; what somebody has corrected since is spared."""
+    ours = [house.add(f"10{place}", it) for place, it in enumerate(IDS[:2])]
+    before = [house.get(it).values for it in ours]
+    batch = ask(house)
+    updates.apply(house.register, house.actor, batch.id)
+    now = house.get(ours[1])
+    with house.register.database.unit_of_work() as uow:
+        service.change(uow, house.actor, now.id, {"street": "Oma katu 1"}, TELEPHONE, version=now.version)
+        uow.commit()
+    undone = updates.undo(house.register, house.actor, batch.id)
+    assert house.get(ours[0]).values == before[0]
+    corrected = house.get(ours[1]).values
+    assert (corrected.organisation_name, corrected.street) == (before[1].organisation_name, "Oma katu 1")
+    with house.register.database.reading() as connection:
+        (spared,) = updates.spared(connection, undone.batch.id)
+        assert spared.number == "101"
+        known = provenance(connection, ours[0].id)
+        assert known["organisation_name"].source.kind is not SourceKind.AUTHORITY
+    with pytest.raises(AlreadyUndone):
+        updates.undo(house.register, house.actor, batch.id)
+    # The same question again is a run of its own.
+    again = ask(house)
+    updates.apply(house.register, house.actor, again.id)
+    assert house.get(ours[0]).values.organisation_name == NEW["organisation_name"]
 
 
 def test_asked_again_it_is_already_so(house: CompanyHouse) -> None:
