@@ -110,6 +110,14 @@ class GroundOfRefusal(InvalidInput):
     advice = N_("Refuse with that ground and reasons, or leave the ground out.")
 
 
+class RectifiedByValue(Refused):
+    """Granting a rectification without changing anything would be no rectification."""
+
+    code = "rights.rectified_by_value"
+    sentence = N_("Case {number}: a rectification is granted value by value.")
+    advice = N_("Propose and decide the values: rekisteri rectification propose {number}, then decide {number}.")
+
+
 class NotDecided(Refused):
     """Nothing has been decided."""
 

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
 from core.papers.handling import require_handled
-from core.rights.errors import GroundOfRefusal, IdentityFirst, NotAnswered, NotDecided, ReasonsNeeded
+from core.rights.errors import (
+    GroundOfRefusal,
+    IdentityFirst,
+    NotAnswered,
+    NotDecided,
+    ReasonsNeeded,
+    RectifiedByValue,
+)
 from core.rights.reading import repeated
-from core.rights.types import CaseDecision, CaseState, EventKind, Identity
+from core.rights.rectification.reading import has_granted
+from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind, Identity
 from core.rights.writing import (
     add_event,
     case_key,
@@ -79,6 +87,7 @@ def decide(
 
     Raises:
         IdentityFirst: what is granted could go to somebody else.
+        RectifiedByValue: a rectification is granted by `core.rights.rectification`, which also changes the values.
         GroundOfRefusal: a ground is given for something else than a refusal.
         DecidedAlready, ReasonsNeeded, NoSuchCase, CaseEnded, CaseChanged.
     """
@@ -88,6 +97,8 @@ def decide(
     granting = decision in (CaseDecision.GRANTED, CaseDecision.PARTLY)
     if granting and found.identity is not Identity.CONFIRMED:
         raise IdentityFirst(number=number)
+    if granting and found.kind is CaseKind.RECTIFICATION and not has_granted(uow.connection, number):
+        raise RectifiedByValue(number=number)
     if ground is not None and decision is not CaseDecision.REFUSED:
         raise GroundOfRefusal
     words = clean_block(reasons)

@@ -24,7 +24,7 @@ from core.notices.rights import notices_of_case
 from core.notices.service import NoticeFilter
 from core.notices.types import NoticeState
 from core.notices.words import obstacle_in_words, recipient_name
-from core.rights.errors import DecidedAlready, ReasonsNeeded
+from core.rights.errors import DecidedAlready, ReasonsNeeded, RectifiedByValue
 from core.rights.letters.service import preview_text
 from core.rights.letters.types import LetterKind, answer_of
 from core.rights.rectification.errors import (
@@ -142,6 +142,20 @@ def test_a_refusal_is_certified_with_its_reasons(desk: Desk) -> None:
         assert said in words
     with pytest.raises(DecidedAlready):
         decided(desk, done.case, "last_name")
+
+
+def test_granting_without_changing_anything_is_refused(desk: Desk) -> None:
+    """A letter would otherwise say that it was rectified; refusing as a whole stays possible without values."""
+    case = desk.known(CaseKind.RECTIFICATION)
+    with pytest.raises(RectifiedByValue):
+        desk.decide(case, CaseDecision.GRANTED)
+    assert (
+        desk.decide(case, CaseDecision.REFUSED, "Pyyntö ei yksilöi tietoa.").decision is CaseDecision.REFUSED
+    )
+    shown = preview_text(
+        desk.register, desk.typesetter, desk.actor, case.number, LetterKind.RECTIFICATION_REFUSED
+    )
+    assert "Emme ole oikaisseet tietoja." in shown
 
 
 def test_a_part_is_rectified_and_the_rest_certified(desk: Desk) -> None:

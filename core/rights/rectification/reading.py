@@ -32,6 +32,12 @@ def proposals(connection: Connection, keyring: KeyRing, number: int) -> list[Pro
     return [_proposal(key, row) for row in rows]
 
 
+def has_granted(connection: Connection, number: int) -> bool:
+    """Whether any value of case *number* has been granted."""
+    found = select(_c.id).where(_c.case_number == number, _c.decision == "granted").limit(1)
+    return connection.execute(found).first() is not None
+
+
 def place(number: int, field: str) -> bytes:
     """What the sealed values of one field are bound to."""
     return context(number, f"rectification/{field}")

@@ -138,14 +138,8 @@ def decide(
     for name in granted:
         if name not in proposed:
             raise NotProposed(number=number, field=name)
-    decided = cases.decide(
-        uow, keyring, actor, number, _decision(proposed, granted), reasons=reasons, version=version
-    )
     came_from = origins(uow.connection, register.config, customer_id, granted)
     changes = {name: proposed[name] for name in proposed if name in granted}
-    granting = _Granting(uow, register, actor, number, customer_id)
-    if changes:
-        granting.change(changes)
     for name in proposed:
         values = {"decision": "granted" if name in granted else "refused", "origin": came_from.get(name)}
         uow.connection.execute(
@@ -153,6 +147,12 @@ def decide(
             .where(_c.case_number == number, _c.field == name)
             .values(**values, decided_at=uow.now)
         )
+    decided = cases.decide(
+        uow, keyring, actor, number, _decision(proposed, granted), reasons=reasons, version=version
+    )
+    granting = _Granting(uow, register, actor, number, customer_id)
+    if changes:
+        granting.change(changes)
     notices = granting.tell(changes, came_from) if changes else []
     return Rectified(decided, tuple(changes), tuple(notices))
 
