@@ -19,8 +19,10 @@ from core.notices import due as notices
 from core.notices.model import notice_table
 from core.notices.rights import tell_recipients
 from core.notices.types import Cause, NoticeState
-from core.retention.due import DuePerson, latest_due_contact, people
+from core.papers.reading import to_destroy
+from core.retention.due import DuePerson, count_due, latest_due_contact, people
 from core.retention.errors import ApproveReasonNeeded
+from core.retention.service import due_for_review
 from core.retention.types import HoldKind
 from core.rights import intake, service
 from core.rights.model import case_table
@@ -83,6 +85,26 @@ def approve(
                 cases.append(_approved(uow, register, actor, person, words))
         uow.commit()
     return Approval(tuple(cases), tuple(conflicts), tuple(not_due))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What keeping waits for a person to do: people ``due``, ``holds`` to look at, ``papers`` to destroy."""
+
+    due: int
+    holds: int
+    papers: int
+
+
+def waiting_for_a_person(register: Register) -> Waiting:
+    """How much there is for somebody to look at; nothing is done about it."""
+    today, settings = register.clock.now().astimezone(HELSINKI).date(), register.config.retention
+    with register.database.reading() as connection:
+        return Waiting(
+            count_due(connection, settings, today),
+            len(due_for_review(connection, register.keyring, settings, today)),
+            len(to_destroy(connection, today)),
+        )
 
 
 def stay(register: Register, actor: Actor) -> list[int]:

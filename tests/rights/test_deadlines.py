@@ -43,7 +43,7 @@ def day(text: str) -> date:
         ("2025-12-06", "2026-01-07"),  # Epiphany, a Tuesday
         ("2026-05-20", "2026-06-22"),  # Midsummer Day, a Saturday
         ("2026-09-30", "2026-10-30"),
-        ("2026-10-01", "2026-11-02"),  # All Saints' Sunday follows
+        ("2026-10-01", "2026-11-02"),  # a Sunday, the day after All Saints' Day
         ("2026-11-06", "2026-12-07"),  # Independence Day, a Sunday
         ("2027-11-06", "2027-12-07"),  # Independence Day, a Monday
         ("2026-04-14", "2026-05-15"),  # Ascension Day

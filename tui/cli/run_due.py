@@ -42,6 +42,7 @@ def command(cli: Cli) -> None:
     forgotten, overdue = _visits(register)
     reminded, cases = _cases(register)
     staying = approving.stay(register, SYSTEM)
+    waiting = approving.waiting_for_a_person(register)
     unproved: list[RegisterError] = []
     completed = erasure.complete_due(register, SYSTEM, unproved)
     anchored = _anchor(cli, register)
@@ -76,6 +77,14 @@ def command(cli: Cli) -> None:
             numbers=_numbers(reminded),
         ),
         cli.tr(N_("Approved to go, but in contact since: {cases}"), cases=_numbers(staying)),
+        cli.tr(
+            N_(
+                "Period over, waiting for approval: {due}; holds to look at: {holds}; papers to destroy: {papers}"
+            ),
+            due=waiting.due,
+            holds=waiting.holds,
+            papers=waiting.papers,
+        ),
         cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
         *(problem.explain(cli.language).sentence for problem in unproved),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
@@ -108,6 +117,9 @@ def command(cli: Cli) -> None:
             "cases_overdue": cases.overdue,
             "cases_reminded": reminded,
             "approvals_taken_back": staying,
+            "period_over": waiting.due,
+            "holds_to_review": waiting.holds,
+            "papers_to_destroy": waiting.papers,
             "erasures_completed": [done.case.number for done in completed],
             "erasure_problems": [problem.code for problem in unproved],
             "log_size": signed.size,
