@@ -57,13 +57,16 @@ def safe_text(text: object) -> str:
 
     Applied at the one display boundary even though stored text is clean, since databases outlive programs.
     """
+    said = str(text)
+    if said.isprintable() and _JOINER not in said:
+        return said
     return "".join(
         char
         if _allowed(char)
         else " "
         if char in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
         else _REPLACEMENT
-        for char in str(text)
+        for char in said
     )
 
 

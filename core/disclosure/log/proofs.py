@@ -22,18 +22,23 @@ if TYPE_CHECKING:
 
     from core.disclosure.log.keychain import KeyChain
     from core.disclosure.log.note import VerifierKey
+    from core.disclosure.log.tree import Subtree
 
 _MAX_HASHES: Final = 63
 
 
-def receipt_of(connection: Connection, index: int, note: str, size: int) -> Receipt:
+def receipt_of(
+    connection: Connection, index: int, note: str, size: int, subtree: Subtree | None = None
+) -> Receipt:
     """The receipt of entry *index* under the checkpoint *note* of *size*; ``extra`` carries the entry's bytes.
+
+    *subtree* gives the roots of the log's parts at *size* where many entries are proved, which share most of them.
 
     Raises:
         ProofInvalid: the checkpoint does not reach the entry.
         HeadChanged: a stored hash is missing.
     """
-    path = inclusion_path(index, size, store.tile_tree(connection, size).subtree)
+    path = inclusion_path(index, size, subtree or store.tile_tree(connection, size).subtree)
     (entry,) = store.read_entries(connection, index, index + 1)
     return Receipt(index, tuple(path), note, entry.body)
 

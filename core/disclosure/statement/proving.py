@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from core.disclosure.log import proofs
+from core.disclosure.log import proofs, store
 from core.disclosure.log.cosigned import with_cosignatures
 from core.disclosure.statement.types import Proofs
 
@@ -22,6 +23,8 @@ class Prover:
         self._connection = connection
         self._reach = 0 if signed is None else signed.size
         self._note = "" if signed is None else with_cosignatures(connection, signed)
+        # Neighbouring entries have nearly the same way to the root.
+        self._subtree = cache(store.tile_tree(connection, self._reach).subtree)
         self._entry = (-1, b"")
 
     def proofs_of(self, line: FoundLine) -> Proofs | None:
@@ -29,6 +32,6 @@ class Prover:
         if line.index >= self._reach:
             return None
         if self._entry[0] != line.index:
-            receipt = proofs.receipt_of(self._connection, line.index, self._note, self._reach)
+            receipt = proofs.receipt_of(self._connection, line.index, self._note, self._reach, self._subtree)
             self._entry = (line.index, receipt.text.encode())
         return Proofs(self._entry[1], line.receipt.text.encode())

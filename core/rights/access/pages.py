@@ -40,6 +40,7 @@ _LEADS: Final = (
     *("recorded_at", "at", "asked_at", "submitted_at", "made_at", "since", "kind"),
 )
 _BASIC: Final = "customer"
+_LINES: Final = "order_line"
 # A row inside another does not repeat which one that is.
 _LINKS: Final = {it.name: it.link.column for it in HOLDINGS if isinstance(it.link, Through)}
 
@@ -77,9 +78,15 @@ def _safe(section: Section) -> Section:
 
 
 def _section(
-    heading: str, rows: Iterable[tuple[str, str]] = (), *, texts: Iterable[str] = (), level: int = 2
+    heading: str,
+    rows: Iterable[tuple[str, str]] = (),
+    *,
+    texts: Iterable[str] = (),
+    level: int = 2,
+    wordy: bool = False,
 ) -> Section:
-    return {"heading": heading, "level": level, "texts": list(texts), "rows": list(rows)}
+    """A part; *wordy* where a row's text is a paragraph rather than a value."""
+    return {"heading": heading, "level": level, "texts": list(texts), "rows": list(rows), "wordy": wordy}
 
 
 def _intro(package: Package, config: Config) -> list[list[str]]:
@@ -128,9 +135,7 @@ class _Writer:
     def _summary(self) -> Iterator[Section]:
         counts = self._package.counts
         rows = (
-            (_capital(self._tr(TABLE_NAMES[name])), str(count))
-            for name, count in counts.items()
-            if count and name in TABLE_NAMES
+            (self._name(name), str(count)) for name, count in counts.items() if count and name in TABLE_NAMES
         )
         told = self._tr(
             N_(
@@ -145,11 +150,9 @@ class _Writer:
     def _part(self, part: Part) -> Section:
         name = part.holding.name
         if name == _BASIC:
-            return _section(_capital(self._tr(TABLE_NAMES[name])), self._basic(part.rows[0]), level=3)
-        heading = self._tr(
-            N_("{name}: {count}"), name=_capital(self._tr(TABLE_NAMES[name])), count=len(part.rows)
-        )
-        return _section(heading, (self._row(name, record) for record in part.rows), level=3)
+            return _section(self._name(name), self._basic(part.rows[0]), level=3)
+        heading = self._tr(N_("{name}: {count}"), name=self._name(name), count=len(part.rows))
+        return _section(heading, (self._row(name, record) for record in part.rows), level=3, wordy=True)
 
     def _basic(self, record: Record) -> Iterator[tuple[str, str]]:
         """Each field of the customer with its source."""
@@ -171,18 +174,32 @@ class _Writer:
         said = "" if lead is None else self._said.value(table, lead, record[lead])
         return said, self._text(table, record, without=lead)
 
-    def _text(self, table: str, record: Record, *, without: str | None = None) -> str:
-        """``Label: value. Label: value.`` and the rows inside after it."""
+    def _text(
+        self, table: str, record: Record, *, without: str | None = None, now: Record | None = None
+    ) -> str:
+        """``Label: value · Label: value`` and the rows inside after it; *now* is the row that this one stands inside."""
         own, inside = [], []
         for column, value in record.items():
             if column == without or value is None:
                 continue
             if column in TABLE_NAMES:
-                rows = "; ".join(f"({self._text(column, it, without=_LINKS.get(column))})" for it in value)
-                inside.append(f"{_capital(self._tr(TABLE_NAMES[column]))}: {rows}")
+                # The rows of an order before what became of it.
+                place = 0 if column == _LINES else len(inside)
+                inside.insert(place, f"{self._name(column)}: {self._inside(column, value, record)}")
+            elif now is not None and column == "changes":
+                own.append(self._said.changes(table, value, now))
             elif said := self._said.value(table, column, value):
                 own.append(f"{self._said.label(table, column)}: {said}")
         return " · ".join((*own, *inside))
+
+    def _inside(self, table: str, rows: Iterable[Record], record: Record) -> str:
+        if table == _LINES:
+            return "; ".join(map(self._said.line, rows))
+        now = {**record, "lines": record.get(_LINES)}
+        return "; ".join(f"({self._text(table, it, without=_LINKS.get(table), now=now)})" for it in rows)
+
+    def _name(self, table: str) -> str:
+        return _capital(self._said.word(TABLE_NAMES[table]))
 
     # --- to whom, why, how long
 
@@ -193,7 +210,7 @@ class _Writer:
             if row.kind is Kind.HEADING:
                 if section is not None:
                     yield section
-                section = _section(row.text)
+                section = _section(row.text, wordy=True)
             elif section is None:
                 continue
             elif row.kind is Kind.ENTRY:
@@ -236,7 +253,7 @@ class _Writer:
     def _kept_back(self) -> Iterator[Section]:
         rows = (
             (
-                f"{_capital(self._tr(TABLE_NAMES[it.table]))}: {self._said.label(it.table, it.column)}",
+                f"{self._name(it.table)}: {self._said.label(it.table, it.column)}",
                 f"{self._tr(REASON_NAMES[it.reason])} ({it.count})",
             )
             for it in self._package.withheld
