@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from core.actor import Role, require
+from core.actor import require
 from core.clock import HELSINKI
 from core.customers import aliases, changing, places, sealed, search, series
-from core.customers.contacts import OWN_WORDS, contact
+from core.customers.contacts import OWN_WORDS
 from core.customers.errors import (
     CustomerErased,
     CustomerRestricted,
     ErasedBefore,
     NumberTaken,
-    RelationshipEnded,
 )
 from core.customers.fields import checked, clean_changes, clean_iban, clean_number
 from core.customers.history import recorded
@@ -26,10 +24,14 @@ from core.customers.reading import (
     by_number,
     changed_meanwhile,
     get,
-    hold,
     ids_of_numbers,
-    require_not_erased,
-    require_version,
+)
+from core.customers.relationship import (
+    EDITORS,
+    end_in_batch,
+    end_relationship,
+    protect_address,
+    resume_relationship,
 )
 from core.customers.restrictions import restricted_many
 from core.customers.types import (
@@ -76,7 +78,6 @@ __all__ = [
 FIRST_NUMBER: Final = 1001
 # More digits than this are somebody's code, not a place in the series.
 _SERIAL_DIGITS: Final = 12
-_EDITORS: Final = (Role.CLERK, Role.IMPORTER, Role.CONTACT_PERSON)
 
 
 def open_record(uow: UnitOfWork, actor: Actor, customer_id: int, *, task: str) -> Customer:
@@ -177,7 +178,7 @@ def _add(
     *,
     keyring: KeyRing | None = None,
 ) -> list[int]:
-    require(actor, *_EDITORS)
+    require(actor, *EDITORS)
     if not rows:
         return []
     connection = uow.connection
@@ -260,7 +261,7 @@ def change_many(
     Raises:
         as `change`; a batch is never excused by Article 18(2).
     """
-    require(actor, *_EDITORS)
+    require(actor, *EDITORS)
     if any(not changing.NAMES.isdisjoint(one.changes) for one in wanted):
         # Before the customers are held: two who wait for each other's customer and lock would wait for ever.
         places.lock(uow.connection)
@@ -300,103 +301,6 @@ def _cleaned(before: changing.Before, changes: Mapping[str, object]) -> Mapping[
     values: dict[str, Any] = {field: before[field] for field in VALUE_FIELDS}
     values["kind"] = Kind(values["kind"])
     return clean_changes(CustomerValues(**values), changes).as_dict()
-
-
-def protect_address(
-    uow: UnitOfWork,
-    actor: Actor,
-    customer_id: int,
-    source: Source,
-    *,
-    protected: bool,
-    version: int,
-    batch_id: int | None = None,
-) -> Customer:
-    """Note or lift a protected address (turvakielto): hidden in lists, not searchable, left off what leaves.
-
-    Allowed on a restricted customer too, since it only narrows.
-
-    Raises:
-        ChangedMeanwhile, CustomerErased, CustomerNotFound: see `change`.
-    """
-    require(actor, *_EDITORS)
-    new = {"protected_address": protected}
-    return _change_standing(uow, actor, customer_id, new, source, version=version, batch_id=batch_id)
-
-
-def end_relationship(
-    uow: UnitOfWork, actor: Actor, customer_id: int, *, ended_on: date, source: Source, version: int
-) -> Customer:
-    """End the customer relationship; retention (P11) counts from *ended_on*.
-
-    Raises:
-        RelationshipEnded: it has ended already.
-        ChangedMeanwhile, CustomerErased, CustomerNotFound: see `change`.
-    """
-    require(actor, Role.CLERK, Role.CONTACT_PERSON)
-    if get(uow.connection, customer_id).status is Status.ENDED:
-        raise RelationshipEnded(number=get(uow.connection, customer_id).number)
-    new = {"status": Status.ENDED, "ended_on": ended_on}
-    return _change_standing(uow, actor, customer_id, new, source, version=version)
-
-
-def end_in_batch(
-    uow: UnitOfWork,
-    actor: Actor,
-    customer_id: int,
-    source: Source,
-    *,
-    ended_on: date,
-    version: int,
-    batch_id: int,
-) -> Customer:
-    """End the relationship because a batch says that the customer has died; one that has ended stays as it is.
-
-    Raises:
-        ChangedMeanwhile, CustomerErased, CustomerNotFound: see `change`.
-    """
-    require(actor, *_EDITORS)
-    if get(uow.connection, customer_id).status is Status.ENDED:
-        return get(uow.connection, customer_id)
-    new = {"status": Status.ENDED, "ended_on": ended_on}
-    return _change_standing(uow, actor, customer_id, new, source, version=version, batch_id=batch_id)
-
-
-def resume_relationship(
-    uow: UnitOfWork, actor: Actor, customer_id: int, *, source: Source, version: int
-) -> Customer:
-    """Begin an ended customer relationship anew.
-
-    Raises:
-        ChangedMeanwhile, CustomerErased, CustomerNotFound: see `change`.
-    """
-    require(actor, Role.CLERK, Role.CONTACT_PERSON)
-    new: dict[str, object] = {"status": Status.ACTIVE, "ended_on": None}
-    return _change_standing(uow, actor, customer_id, new, source, version=version)
-
-
-def _change_standing(
-    uow: UnitOfWork,
-    actor: Actor,
-    customer_id: int,
-    new: Mapping[str, object],
-    source: Source,
-    *,
-    version: int,
-    batch_id: int | None = None,
-) -> Customer:
-    customer = hold(uow, [customer_id])[customer_id]
-    require_not_erased(customer)
-    require_version(uow.connection, customer, version)
-    planned = changing.plan(
-        uow.connection, changing.before_of(uow.connection, [customer_id]), {customer_id: new}
-    )
-    changing.write(uow, actor, planned, source, batch_id=batch_id)
-    if "status" in new:
-        ended_on = new["ended_on"]
-        today = uow.now.astimezone(HELSINKI).date()
-        contact(uow, [customer_id], ended_on if isinstance(ended_on, date) else today)
-    return get(uow.connection, customer_id)
 
 
 def _plain(value: object) -> object:
