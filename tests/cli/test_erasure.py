@@ -116,6 +116,7 @@ def test_an_open_invoice_is_named_with_its_day_and_run_due_completes_it(
         assert search.search(connection, "kummallinen") == []
     refused = desk.types("erasure", "carry-out", 1, code=1)
     assert "kept until 31.12.2032" in refused
+    assert desk.data("erasure", "certificate", 1)["kept_until"] == "2032-12-31"
 
     clock.advance((date(2032, 12, 31) - date(2026, 11, 23)).days * DAY)
     assert desk.data("run-due")["erasures_completed"] == []
@@ -128,3 +129,25 @@ def test_an_open_invoice_is_named_with_its_day_and_run_due_completes_it(
         assert connection.execute(select(data_key_table.c.wrapped)).scalars().all() == [None]
         assert connection.execute(select(customer_table.c.last_name)).scalars().all() == [None]
     assert desk.office.register.log.verify().problem_count == 0
+
+
+def test_the_certificate_says_what_went_and_names_nobody(desk: RightsDesk, tmp_path: Path) -> None:
+    """Counts, steps, proof and what stays, in both languages; nothing of the person but the case's number."""
+    desk.receive("erasure", said="Poistakaa.")
+    assert "Nobody has been erased by case 1" in desk.types("erasure", "certificate", 1, code=1)
+    desk.types("case", "decide", 1, "granted")
+    desk.types("erasure", "tell", 1)
+    done = desk.data("erasure", "carry-out", 1)
+    data = desk.data("erasure", "certificate", 1)
+    assert [it["step"] for it in data["steps"]] == ["emptied", "proved"]
+    assert data["rows"] == done["rows"]
+    assert data["read_back"]["bytes"] == done["bytes"]
+    assert (data["kept_until"], data["told"], data["keys_destroyed"]) == (None, [], 0)
+    finnish = desk.types("erasure", "certificate", 1, language="fi")
+    assert "Todistus tietojen poistamisesta, asia 1" in finnish
+    assert "Mitä jää\n  Henkilöstä: ei mitään" in finnish
+    for language in ("fi", "en"):
+        desk.types("erasure", "certificate", 1, "--pdf", tmp_path / f"{language}.pdf", language=language)
+    assert (tmp_path / "fi.pdf").read_bytes().startswith(b"%PDF")
+    said = f"{data}{finnish}"
+    assert not any(name in said for name in ("Maija-Liisa", "Kummallinen", "Erikoiskatu", "1001"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -267,6 +269,25 @@ def test_a_journal_that_somebody_reads_proves_nothing(house: House, monkeypatch:
             carry_out(register, house.actor, number)
     assert house.state(number) == CaseState.DECIDED
     assert carry_out(register, house.actor, number).case.state is CaseState.CLOSED
+
+
+def test_bytes_that_sqlite_left_between_rows_are_written_over(house: House) -> None:
+    """What is in the file and in no row goes with the file's rewriting; nobody has to see to it."""
+    register = house.register
+    path = register.config.database.file()
+    if path is None:
+        return
+    one = live(house)
+    number = told(house, one)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as careless:
+        careless.execute("PRAGMA secure_delete=OFF")
+        careless.execute("CREATE TABLE left_over (words TEXT)")
+        careless.executemany("INSERT INTO left_over VALUES (?)", [(MAIJA["email"],), ("x",)])
+        careless.execute("DELETE FROM left_over WHERE words <> 'x'")
+        careless.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert MAIJA["email"].encode() in path.read_bytes()
+    assert carry_out(register, house.actor, number).scan.found == ()
+    assert MAIJA["email"].encode() not in path.read_bytes()
 
 
 def test_bytes_are_found_across_windows_and_pieces(tmp_path: Path) -> None:

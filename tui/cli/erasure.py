@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,14 +14,14 @@ from tui.cli.main import Cli, pass_cli
 if TYPE_CHECKING:
     from datetime import date
 
-    from core.rights.erasure.steps import Erased
+    from core.rights.erasure.proving import Erased
 
 _NUMBER = click.argument("number", type=int)
 
 
 @click.group("erasure")
 def command() -> None:
-    """Erase a person whose case was granted: plan, tell, carry-out."""
+    """Erase a person whose case was granted: plan, tell, carry-out, certificate."""
 
 
 @command.command("plan")
@@ -74,6 +75,32 @@ def carry_out(cli: Cli, *, number: int) -> None:
     """
     done = service.carry_out(cli.register(), cli.actor(), number)
     cli.emit(_data(done), "\n".join(_lines(cli, done)))
+
+
+@command.command("certificate")
+@_NUMBER
+@click.option(
+    "--pdf", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write it into this new file."
+)
+@pass_cli
+def certify(cli: Cli, *, number: int, file: Path | None) -> None:
+    """Say what the erasure of case NUMBER took, who was told, what was read back and what stays; it names nobody."""
+    from core.rights.erasure import certificate
+
+    register = cli.register()
+    made = certificate.certificate(register, cli.actor(), number)
+    if file is not None:
+        from integrations.typesetter import Typst
+        from tui.cli.log_receipts import write_new
+
+        publisher = register.config.register.name
+        write_new(file, Typst().pdf(certificate.as_pages(made, publisher, cli.language)))
+        cli.emit({"files": [str(file)]}, cli.tr(N_("Written: {files}"), files=file))
+        return
+    lines = [cli.tr(N_("Certificate of erasure, case {number}"), number=number)]
+    for heading, rows in certificate.sections(made, cli.language).items():
+        lines += ["", heading, *(f"  {what}: {how}" for what, how in rows or [["–", ""]])]
+    cli.emit(certificate.as_data(made), "\n".join(lines))
 
 
 def _lines(cli: Cli, done: Erased) -> list[str]:

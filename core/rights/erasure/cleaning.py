@@ -65,6 +65,26 @@ def wipe(database: Database, *, index: bool = True) -> None:
             connection.execute(text(f'VACUUM "{name}"'))
 
 
+def rewrite(database: Database) -> None:
+    """Write SQLite's file anew, row by row.
+
+    When SQLite moves rows between pages it leaves their bytes in the gap that becomes free, whatever ``secure_delete``
+    says; only what is read back shows it, and only this takes it away.  As long as it takes, everybody else waits.
+
+    Raises:
+        JournalInUse: somebody goes on reading.
+    """
+    with database.outside_transactions() as connection:
+        usual = connection.execute(text("PRAGMA temp_store")).scalar_one()
+        # The copy that is written back from may be larger than the memory.
+        connection.execute(text("PRAGMA temp_store=FILE"))
+        try:
+            connection.execute(text("VACUUM"))
+        finally:
+            connection.execute(text(f"PRAGMA temp_store={usual}"))
+    _cut_journal(database)
+
+
 def _cut_journal(database: Database) -> None:
     with database.outside_transactions() as connection:
         usual = connection.execute(text("PRAGMA busy_timeout")).scalar_one()

@@ -68,3 +68,11 @@ class JournalInUse(Refused):
     code = "erasure.journal_in_use"
     sentence = N_("The database's journal cannot be emptied now: somebody goes on reading from it.")
     advice = N_("Give the command again; until the journal is empty the case stays open.")
+
+
+class NoCertificate(Refused):
+    """There is nothing to certify."""
+
+    code = "erasure.no_certificate"
+    sentence = N_("Nobody has been erased by case {number} yet.")
+    advice = N_("Carry it out first: rekisteri erasure carry-out {number}.")

@@ -130,6 +130,10 @@ def _read_clean(register: Register, actor: Actor, number: int, needles: Needles)
             break
         needles = rest
         scan = read_back(register, needles)
+    if scan.found and scan.found == scan.database:
+        # In the file and in no row: bytes that SQLite left when it moved rows about.
+        cleaning.rewrite(register.database)
+        scan = read_back(register, needles)
     if not scan.found:
         return scan, needles
     with register.database.unit_of_work() as uow:

@@ -46,13 +46,15 @@ _OF_OTHERS: Final = (
 class Scan:
     """What was read, and where something was found: a file's path or ``table`` names, never the value.
 
-    *forms* are what was found; they go nowhere but into the next look.
+    *database* are those places that are the database's own files; *forms* are what was found, and go nowhere but into
+    the next look.
     """
 
     files: int
     tables: int
     size: int
     found: tuple[str, ...]
+    database: tuple[str, ...] = ()
     forms: frozenset[bytes] = frozenset()
 
 
@@ -79,7 +81,8 @@ def read_back(register: Register, needles: Needles) -> Scan:
                 if here:
                     found.append(f"table {name}")
                     forms |= here
-    return Scan(files, tables, size, tuple(found), frozenset(forms))
+    own = {str(path) for path in _database_files(register)}
+    return Scan(files, tables, size, tuple(found), tuple(it for it in found if it in own), frozenset(forms))
 
 
 def of_others(connection: Connection, finder: Finder, person: int) -> set[bytes]:
@@ -98,10 +101,7 @@ def of_others(connection: Connection, finder: Finder, person: int) -> set[bytes]
 def owned_files(register: Register) -> Iterator[Path]:
     """Every file in which the program may have written about a person, that is there now."""
     config = register.config
-    database = config.database.file()
-    if database is not None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            yield from _file(database.with_name(database.name + suffix))
+    yield from _database_files(register)
     log, files = config.log, config.files
     keys = (config.keys.erasure_fence_file, config.keys.narrowings_file())
     for path in (log.high_water_file, log.fault_file(), *keys):
@@ -112,6 +112,13 @@ def owned_files(register: Register) -> Iterator[Path]:
     ):
         if folder is not None and folder.is_dir():
             yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _database_files(register: Register) -> Iterator[Path]:
+    database = register.config.database.file()
+    if database is not None:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            yield from _file(database.with_name(database.name + suffix))
 
 
 def _file(path: Path) -> Iterator[Path]:
