@@ -69,7 +69,7 @@ def _scan(house: House) -> float:
         key = house.keyring.existing_data_key(connection, someone.id)
         assert key is not None
         began = time.perf_counter()
-        found = scan(connection, house.log, key, someone.id)
+        found = scan(connection, house.log, {someone.id: key})
         took = time.perf_counter() - began
     assert (found.lines, len(found.found), found.doubts) == (LINES + 1, 1, ()), found.doubts
     return took
