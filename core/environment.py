@@ -59,6 +59,11 @@ ERASURES: Final = Variable(
     "REKISTERI_ERASURES", "Tests alone: how many persons the campaign of erasures erases instead of a dozen."
 )
 
+ACCESS_HISTORIES: Final = Variable(
+    "REKISTERI_ACCESS_HISTORIES",
+    "Tests alone: how many random histories are compared with their access packages instead of a few.",
+)
+
 _DECLARED: Final = (
     CONFIG,
     DATABASE_URL,
@@ -73,6 +78,7 @@ _DECLARED: Final = (
     LANG,
     HOSTILE_FILES,
     ERASURES,
+    ACCESS_HISTORIES,
 )
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 
