@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text, update
@@ -113,6 +114,9 @@ def _load(
         "narrowed_again": again.narrowed,
         "log_size": head.log_size,
     }
+    # A backup cannot know of itself.
+    made_at = datetime.fromtimestamp(head.made_at / 1000, UTC)
+    record(uow, SYSTEM, Upkeep.BACKUP, {"rows": rows}, at=made_at)
     record(uow, SYSTEM, Upkeep.RESTORE, facts)
     return Restored(head, rows, again)
 

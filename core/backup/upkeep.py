@@ -40,11 +40,13 @@ class Done:
     facts: Mapping[str, Any]
 
 
-def record(uow: UnitOfWork, actor: Actor, kind: Upkeep, facts: Mapping[str, Any]) -> None:
-    """Note that it was done now."""
+def record(
+    uow: UnitOfWork, actor: Actor, kind: Upkeep, facts: Mapping[str, Any], *, at: datetime | None = None
+) -> None:
+    """Note that it was done now, or at an earlier instant."""
     uow.connection.execute(
         insert(upkeep_table).values(
-            at=uow.now, staff_id=actor.staff_id, staff_name=actor.name, kind=kind, facts=dict(facts)
+            at=at or uow.now, staff_id=actor.staff_id, staff_name=actor.name, kind=kind, facts=dict(facts)
         )
     )
 

@@ -146,7 +146,7 @@ def pages(minutes: Minutes, publisher: str, language: str) -> Pages:
     about = [
         [tr(N_("Result"), language), minutes.result(language)],
         [tr(N_("Held by"), language), minutes.held_by],
-        [tr(N_("Duration"), language), f"{minutes.seconds} s"],
+        [tr(N_("Duration"), language), f"{seconds(minutes.seconds, language)} s"],
         [tr(N_("Program and database"), language), f"{version()}, {minutes.dialect}"],
         [tr(N_("Next drill by"), language), f"{minutes.next_on:%-d.%-m.%Y}"],
         [tr(N_("Signature"), language), ""],
@@ -176,6 +176,12 @@ def pages(minutes: Minutes, publisher: str, language: str) -> Pages:
     return Pages(template, data, held.date())
 
 
+def seconds(number: float, language: str) -> str:
+    """Seconds as the language writes them."""
+    text = f"{number:.2f}"
+    return text.replace(".", ",") if language == "fi" else text
+
+
 def _row(minutes: Minutes, code: str, language: str) -> list[str]:
     step = minutes.step(code)
     name = tr(STEP_NAMES[code], language)
@@ -183,4 +189,9 @@ def _row(minutes: Minutes, code: str, language: str) -> list[str]:
         return [name, "–", "–", tr(N_("not come to"), language)]
     facts = ", ".join(f"{tr(FACT_NAMES[fact], language)} {value}" for fact, value in step.facts.items())
     problem = None if step.problem is None else step.problem.explain(language).sentence
-    return [name, f"{step.seconds:.2f}", facts or "–", problem or tr(N_("as it should be"), language)]
+    return [
+        name,
+        seconds(step.seconds, language),
+        facts or "–",
+        problem or tr(N_("as it should be"), language),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from core.backup import restoring, service
 from core.backup.keys import new_key, read_key
 from core.config.schema import BackupSettings, DatabaseSettings, KeySettings
+from core.disclosure.log.mirror import Mirror
 from core.fence import Fence
 from core.narrowing import Narrowings
 from core.register import open_register
@@ -21,7 +23,6 @@ from tests.support.notice_house import open_notices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pyrage.x25519 import Identity
 
@@ -57,6 +58,15 @@ class Site:
     def register(self) -> Register:
         """The register as it lives."""
         return self.house.register
+
+    def mirror(self, directory: Path | None = Path("mirror")) -> None:
+        """Let the log be mirrored from now on, or (None) not any more."""
+        register = self.register
+        place = None if directory is None else self.folder / directory
+        log = msgspec.structs.replace(register.config.log, mirror_directory=place)
+        register.config = msgspec.structs.replace(register.config, log=log)
+        register.log.mirror = None if place is None else Mirror(place, required=False)
+        register.log.sign()
 
     def backup(self, name: str = "one.backup") -> Path:
         """A new backup."""

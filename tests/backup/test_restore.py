@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.backup import service as backup
 from core.backup.content import Written
 from core.backup.errors import FenceMissing, NotEmpty
+from core.backup.log_after import LogState, bring_up
 from core.backup.upkeep import Upkeep, latest
 from core.customers import bans, restrictions, sealed, search, service
 from core.customers.bans import BanKind
@@ -19,12 +20,14 @@ from core.customers.invoices import State
 from core.customers.restrictions import Ground
 from core.customers.types import CustomerValues, Status
 from core.database import metadata
+from core.disclosure.log.errors import LogWentBack, MarkMissing
 from core.disclosure.transfers import stored_lines
 from core.rights import reading
 from core.rights.erasure import voucher
 from core.rights.erasure.needles import gather
-from core.rights.erasure.service import carry_out, tell
-from tests.erasure.test_erasure import MAIJA, STAFF, invoiced, live
+from core.rights.erasure.service import carry_out, complete_due, tell
+from core.rights.types import CaseState
+from tests.erasure.test_erasure import DAY, MAIJA, STAFF, invoiced, live
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +80,11 @@ def files_of(register: Register, site: Site) -> list[Path]:
     return [dump]
 
 
-@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("database_url", "target"),
+    [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")],
+    indirect=["database_url"],
+)
 def test_a_backup_gives_back_what_there_was(site: Site, target: str) -> None:
     """Every row of every table, from either database into either; the search finds, the log verifies, work goes on."""
     one = live(site.house)
@@ -117,7 +124,11 @@ def test_a_backup_gives_back_what_there_was(site: Site, target: str) -> None:
         uow.commit()
 
 
-@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("database_url", "target"),
+    [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")],
+    indirect=["database_url"],
+)
 def test_who_was_erased_since_is_not_in_what_is_restored(site: Site, target: str) -> None:
     """From before the erasure, restored into either database: no byte of the person, no key; the log is put back."""
     one, other = live(site.house), site.house.notices.add(first_name="Muu")
@@ -142,8 +153,10 @@ def test_who_was_erased_since_is_not_in_what_is_restored(site: Site, target: str
         assert needles.finder.in_file(file) == set()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_vouchers_of_who_was_erased_since_are_kept_sealed_until_their_day(site: Site) -> None:
     """The Bookkeeping Act holds after a restore as before it, and the copy goes by itself on its day."""
+    site.mirror()
     one = live(site.house)
     invoiced(site.house, one, State.PAID, date(2026, 3, 31))
     path = site.backup()
@@ -152,15 +165,53 @@ def test_vouchers_of_who_was_erased_since_are_kept_sealed_until_their_day(site: 
     done = site.restore(path, url)
     assert (done.again.erased, done.again.with_vouchers) == (1, 1)
     restored = site.open(url)
+    assert bring_up(restored).state is not LogState.BEHIND
     with restored.database.unit_of_work() as uow:
         assert service.get(uow.connection, one).status is Status.ERASED
         copy = voucher.open_copy(uow, restored.keyring, site.house.actor, one, reason="tilintarkastus")
         assert copy is not None
         assert copy["last_name"] == MAIJA["last_name"]
-        (number,) = uow.connection.execute(
-            select(metadata.tables["retention_voucher"].c.case_number)
-        ).scalars()
+        cases = metadata.tables["retention_voucher"].c.case_number
+        (number,) = uow.connection.execute(select(cases)).scalars()
         assert reading.case(uow.connection, number).due_by_itself_on == date(2032, 12, 31)
+    (read_back,) = complete_due(restored, site.house.actor)
+    assert (read_back.scan.found, read_back.kept_until) == ((), date(2032, 12, 31))
+    assert complete_due(restored, site.house.actor) == []
+    site.house.notices.clock.advance((date(2033, 1, 1) - MONDAY).days * DAY)
+    (completed,) = complete_due(restored, site.house.actor)
+    assert completed.case.state is CaseState.CLOSED
+    with restored.database.reading() as connection:
+        assert restored.keyring.existing_data_key(connection, one) is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_log_is_put_back_from_its_mirror_or_says_what_it_lacks(site: Site) -> None:
+    """What was signed since the backup is back, its transfers named; without a mirror nothing can leave."""
+    site.mirror()
+    one, other = live(site.house), site.house.notices.add(first_name="Muu")
+    path = site.backup()
+    erase(site, one)
+    site.house.notices.export("collector", other.id)
+    size = site.register.log.size()
+    url = site.empty("sqlite")
+    site.restore(path, url)
+    mirror = site.register.config.log.mirror_directory
+    site.mirror(None)
+    restored = site.open(url)
+    after = bring_up(restored)
+    assert (after.state, after.missing > 0) == (LogState.BEHIND, True)
+    with pytest.raises(LogWentBack):
+        restored.log.sign()
+    site.mirror(mirror)
+    restored = site.open(url)
+    after = bring_up(restored)
+    assert (after.state, len(after.transfers)) == (LogState.RESUMED, 1)
+    assert restored.log.verify(stored_lines).problem_count == 0
+    assert restored.log.size() == size + 1
+    assert bring_up(restored).state is LogState.WHOLE
+    site.register.config.log.high_water_file.unlink()
+    gone = bring_up(restored)
+    assert (gone.state, type(gone.problem)) == (LogState.BEHIND, MarkMissing)
 
 
 def test_what_narrowed_since_is_in_force_again(site: Site) -> None:

@@ -16,7 +16,7 @@ def command(cli: Cli) -> None:
     Nothing reaches a partner or the register's log; that the drill was held is recorded. The copy is removed.
     """
     from core.drill.errors import DrillFailed
-    from core.drill.minutes import STEP_NAMES, as_data
+    from core.drill.minutes import STEP_NAMES, as_data, seconds
     from core.drill.service import hold
     from integrations.typesetter import Typst
 
@@ -24,14 +24,16 @@ def command(cli: Cli) -> None:
     filed = hold(register, Typst(), actor, cli.language)
     minutes, folder = filed.minutes, register.config.drill.directory
     lines = [
-        f"{step.seconds:>7.2f} s  {cli.tr(STEP_NAMES[step.code])}"
+        f"{seconds(step.seconds, cli.language):>7} s  {cli.tr(STEP_NAMES[step.code])}"
         + ("" if step.problem is None else f"\n           {step.problem.explain(cli.language).sentence}")
         for step in minutes.steps
     ]
     files = ", ".join(str(folder / name) for name in filed.files)
     lines += [
         cli.tr(
-            N_("Result: {result}, {seconds} s."), result=minutes.result(cli.language), seconds=minutes.seconds
+            N_("Result: {result}, {seconds} s."),
+            result=minutes.result(cli.language),
+            seconds=seconds(minutes.seconds, cli.language),
         ),
         cli.tr(N_("Minutes: {files}"), files=files),
         cli.tr(N_("Next drill by {day}."), day=f"{minutes.next_on:%-d.%-m.%Y}"),
