@@ -2,15 +2,16 @@
 
 A marketing ban must be honoured whatever is decided later (GDPR 21(3)), the publication ban likewise (P4); who objects
 is restricted while the objection is assessed (GDPR 18(1)(d)), and who asks for restriction on a named ground while that
-is.  Nothing here is undone by closing the case: lifting is a decision of its own.
+is.  Nothing of this is undone by closing the case: lifting is a decision of its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from core.clock import HELSINKI
 from core.customers.bans import BanKind, bans_of_many, forbid
-from core.customers.restrictions import Ground, restrict, restrictions_of
+from core.customers.restrictions import Ground, lift, restrict, restrictions_of, told_of_lifting
 from core.rights.types import CaseKind
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ def take_effect(uow: UnitOfWork, actor: Actor, case: Case, request: Request) -> 
     if ground is not None and _restrict(uow, actor, case, ground):
         done.add(str(ground))
     return done
+
+
+def release_erasure(uow: UnitOfWork, actor: Actor, case: Case) -> None:
+    """Lift what restricted a person while an erasure was prepared: taken back by the person, who so knows of it."""
+    if case.kind is not CaseKind.ERASURE or case.customer_id is None:
+        return
+    today = uow.now.astimezone(HELSINKI).date()
+    for one in restrictions_of(uow.connection, case.customer_id):
+        if one.lifted_on is None and one.ground is Ground.LEGAL_CLAIM and one.detail == _origin(case):
+            how = f"{_origin(case)}, withdrawn"
+            told_of_lifting(uow, actor, case.customer_id, one.ground, told_on=today, how=how)
+            lift(uow, actor, case.customer_id, one.ground, lifted_on=today, reason=how)
 
 
 def _bans(case: Case, request: Request) -> tuple[BanKind, ...]:

@@ -115,7 +115,9 @@ class RectifiedByValue(Refused):
 
     code = "rights.rectified_by_value"
     sentence = N_("Case {number}: a rectification is granted value by value.")
-    advice = N_("Propose and decide the values: rekisteri rectification propose {number}, then decide {number}.")
+    advice = N_(
+        "Propose and decide the values: rekisteri rectification propose {number}, then decide {number}."
+    )
 
 
 class NotDecided(Refused):

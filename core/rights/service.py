@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.actor import Role, require
 from core.papers.handling import require_handled
+from core.rights.effects import release_erasure
 from core.rights.errors import (
     GroundOfRefusal,
     IdentityFirst,
@@ -192,6 +193,8 @@ def close(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, versi
 def withdraw(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, how: str, version: int) -> Case:
     """The person takes the request back; *how* says how we know.
 
+    What restricted the person's data only because it was about to be erased is lifted with it.
+
     Raises:
         ReasonsNeeded, NoSuchCase, CaseEnded, CaseChanged.
     """
@@ -204,6 +207,7 @@ def withdraw(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, ho
         uow, found, version, {"state": CaseState.WITHDRAWN, "closed_at": uow.now, "due_by_itself_on": None}
     )
     add_event(uow, actor, case_key(uow, keyring, number), number, EventKind.WITHDRAWN, words=words)
+    release_erasure(uow, actor, found)
     return changed
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.actor import Role
 from core.customers.bans import BanKind, bans_of_many
-from core.customers.restrictions import Ground, restricted_many
+from core.customers.restrictions import Ground, restrict, restricted_many, restrictions_of
 from core.errors import NotPermitted
 from core.rights import clock as case_clock
 from core.rights import intake, reading, service
@@ -251,6 +251,19 @@ def test_a_refusal_has_reasons_and_a_decision_stands(
         assert reading.worklist(uow.connection) == [case]
         case = service.close(uow, keyring, actor, 1, version=case.version)
         assert case.state is CaseState.CLOSED
+
+
+def test_an_erasure_that_is_taken_back_restricts_no_longer(
+    database: Database, actor: Actor, keyring: KeyRing, receive: ReceiveCase, matti: Customer
+) -> None:
+    """What was restricted only for this erasure is free again; what the person restricted stays."""
+    receive(CaseKind.ERASURE)
+    with database.unit_of_work() as uow:
+        restrict(uow, actor, matti.id, ground=Ground.LEGAL_CLAIM, since=MONDAY, detail="case 1")
+        restrict(uow, actor, matti.id, ground=Ground.ACCURACY_CONTESTED, since=MONDAY, detail="case 7")
+        service.withdraw(uow, keyring, actor, 1, how="by telephone", version=1)
+        left = [it.ground for it in restrictions_of(uow.connection, matti.id) if it.lifted_on is None]
+        assert left == [Ground.ACCURACY_CONTESTED]
 
 
 def test_two_people_at_one_case_do_not_undo_each_other(

@@ -27,19 +27,7 @@ DAY = {
 def upgrade() -> None:
     """Add the column, fill it from what is known, and make the index of the due list."""
     op.add_column("customer", sa.Column("contact_on", sa.Date(), nullable=False, server_default="1900-01-01"))
-    op.execute("UPDATE customer SET contact_on = started_on")
-    op.execute("UPDATE customer SET contact_on = ended_on WHERE ended_on > contact_on")
-    day = DAY[op.get_bind().dialect.name]
-    for table, column, condition in EARLIER:
-        value = day.format(column=column.strip("{}")) if column.startswith("{") else column
-        latest = (
-            f"SELECT customer_id, max({value}) AS contact_on FROM {table} "  # noqa: S608 - our own words
-            f"WHERE customer_id IS NOT NULL {condition} GROUP BY customer_id"
-        )
-        op.execute(
-            f"UPDATE customer SET contact_on = latest.contact_on FROM ({latest}) AS latest "  # noqa: S608
-            "WHERE customer.id = latest.customer_id AND latest.contact_on > customer.contact_on"
-        )
+    fill(op.get_bind())
     op.create_index(
         "ix_customer_silent",
         "customer",
@@ -47,3 +35,22 @@ def upgrade() -> None:
         sqlite_where=SILENT,
         postgresql_where=SILENT,
     )
+
+
+def fill(connection: sa.Connection) -> None:
+    """Work the latest contact of everybody out from what is known."""
+    connection.execute(sa.text("UPDATE customer SET contact_on = started_on"))
+    connection.execute(sa.text("UPDATE customer SET contact_on = ended_on WHERE ended_on > contact_on"))
+    day = DAY[connection.dialect.name]
+    for table, column, condition in EARLIER:
+        value = day.format(column=column.strip("{}")) if column.startswith("{") else column
+        latest = (
+            f"SELECT customer_id, max({value}) AS contact_on FROM {table} "  # noqa: S608 - our own words
+            f"WHERE customer_id IS NOT NULL {condition} GROUP BY customer_id"
+        )
+        connection.execute(
+            sa.text(
+                f"UPDATE customer SET contact_on = latest.contact_on FROM ({latest}) AS latest "  # noqa: S608
+                "WHERE customer.id = latest.customer_id AND latest.contact_on > customer.contact_on"
+            )
+        )
