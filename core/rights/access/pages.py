@@ -178,7 +178,8 @@ class _Writer:
         self, table: str, record: Record, *, without: str | None = None, now: Record | None = None
     ) -> str:
         """``Label: value · Label: value`` and the rows inside after it; *now* is the row that this one stands inside."""
-        own, inside = [], []
+        own: list[str] = []
+        inside: list[str] = []
         for column, value in record.items():
             if column == without or value is None:
                 continue
