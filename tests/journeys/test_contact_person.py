@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from sqlalchemy import insert, update
 
 from core.clock import HELSINKI
-from core.customers import orders
 from core.customers.invoices import State
-from core.customers.model import customer_order_table, invoice_table
-from core.customers.money import OrderLine
-from core.customers.orders import OrderState
 from core.customers.reading import get
 from core.customers.types import CustomerValues, Kind, NewCustomer, Status
 from core.rights import reading
 from core.rights.erasure.service import complete_due
 from core.rights.types import CaseState
+from tests.support.invoicing import lay_invoice, pay_everything
 from tests.support.office import open_office
 from tests.support.sitting import SIGN_IN, sit_down
 
@@ -86,26 +81,7 @@ def lay(office: Office) -> None:
             for last, first in _PEOPLE
         ]
     )
-    line = OrderLine("A1", "Kirja", Decimal(1), Decimal(10), Decimal("25.5"))
-    today = datetime.now(UTC).astimezone(HELSINKI).date()
-    with office.register.database.unit_of_work() as uow:
-        placed = orders.place(uow, office.actor, _SIV, [line], placed_on=today, payment_term_days=14)
-        of = customer_order_table
-        uow.connection.execute(update(of).where(of.c.id == placed.id).values(state=OrderState.SENT))
-        uow.connection.execute(
-            insert(invoice_table).values(
-                number=9001,
-                order_id=placed.id,
-                customer_id=_SIV,
-                date=today,
-                due_date=today + timedelta(days=14),
-                total=Decimal("12.55"),
-                open_total=Decimal("12.55"),
-                state=State.OPEN,
-                read_at=uow.now,
-            )
-        )
-        uow.commit()
+    lay_invoice(office, _SIV, state=State.OPEN)
 
 
 def looked_at(file: Path, folder: Path) -> str:
@@ -226,9 +202,7 @@ def test_a_contact_persons_day(tmp_path: Path) -> None:
         terminal.send("f3", "9")
         terminal.wait_for("Salasana")
         assert "Öhman" not in terminal.text()
-    with office.register.database.unit_of_work() as uow:
-        uow.connection.execute(update(invoice_table).values(state=State.PAID, open_total=Decimal(0)))
-        uow.commit()
+    pay_everything(office)
     # Paid: done by itself, on the strength of the decision; what vouchers need stays sealed until its day.
     (done,) = complete_due(office.register, office.actor)
     assert done.kept_until is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.customers import service as customers
+from core.customers.invoices import State
 from core.customers.reading import get
 from core.customers.types import Source, SourceKind, Status
 from core.messages import LANGUAGES
@@ -17,6 +18,7 @@ from core.retention.service import manual_holds_of, release
 from core.rights import service
 from core.rights.erasure.service import complete_due
 from core.rights.types import CaseDecision, CaseKind, CaseState, Request
+from tests.support.invoicing import lay_invoice
 from tests.support.screens import assert_screen, seated
 from tests.tui.test_requests import MAIJA, TODAY, case, held, received, unclear
 
@@ -302,3 +304,23 @@ async def test_what_the_person_gave_is_carried_elsewhere(office: Office) -> None
         await desk.press("f10")
         assert "Salalause" in desk.message
     assert case(office, 1).decision is CaseDecision.GRANTED
+
+
+async def test_what_stays_for_bookkeeping_is_a_sealed_copy_and_the_case_says_so(office: Office) -> None:
+    """Erased but for the vouchers: the case waits for its day without a word, and every key of it has an answer."""
+    lay_invoice(office, MAIJA, state=State.PAID)
+    received(office, CaseKind.ERASURE)
+    decided(office, 1)
+    async with seated(office) as desk:
+        await desk.press("p", "enter", "9", "f10", "8")
+        assert "Jää sinetöitynä kopiona" in desk.text
+        await desk.press("f10", "f10")
+        assert "Tositteet säilytetään 31.12.2032 asti" in desk.message
+        assert "Maija" not in desk.rows()[0]
+        for key in ("2", "3", "f4", "f12", "f7", "f12", "8", "f12", "9"):
+            await desk.press(key)
+            assert "odottamatonta" not in desk.message, key
+        assert "on poistettu henkilön tietojen mukana" in desk.message
+        await desk.press("f12", "2")
+        assert "31.12.2032" in desk.text
+    assert case(office, 1).state is CaseState.WAITING_HOLD
