@@ -59,6 +59,8 @@ _PARAGRAPHS: Final[Mapping[str, str]] = {
 _REMINDER: Final = N_("Reminder: {title}")
 _ASKED_BEFORE: Final = N_("We have told you of this before and have had no answer.")
 _ANSWER: Final = N_("Please confirm that this has been done: {email}{phone}.")
+_MENTION: Final = N_("Our reference, to be named in your answer: notice {numbers}.")
+_MENTIONED: Final = 10
 _DATA: Final = N_("data")
 _ALL: Final = N_("all that you were given")
 _GIVEN: Final = N_("given to you on")
@@ -131,7 +133,7 @@ def letter(config: Config, form: str, items: Sequence[Item], day: str) -> dict[s
             *([say(_ASKED_BEFORE)] if again else []),
             say(_PARAGRAPHS[cause], register=config.register.name),
         ],
-        "closing": [say(_ANSWER, email=controller.email, phone=phone)],
+        "closing": [say(_ANSWER, email=controller.email, phone=phone), *_mention(items, language)],
         "signature": controller.contact_person,
         "columns": [say(name) for name in _COLUMNS],
         "page": say(_PAGE, page="{page}", pages="{pages}"),
@@ -147,6 +149,14 @@ def letter(config: Config, form: str, items: Sequence[Item], day: str) -> dict[s
             for item in items
         ],
     }
+
+
+def _mention(items: Sequence[Item], language: str) -> list[str]:
+    """What the answer is asked to name, so that it is found on our list; of a long letter the customers are enough."""
+    if len(items) > _MENTIONED:
+        return []
+    numbers = ", ".join(str(number_of(item.key)) for item in items)
+    return [tr(_MENTION, language, numbers=numbers)]
 
 
 def _given(item: Item, language: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from core.disclosure.recipients import SUBJECT
 from core.disclosure.transfers import of_customer
 from core.errors import NotPermitted
 from core.rights import clock as case_clock
-from core.rights import reading
+from core.rights import reading, service
 from core.rights.letters.errors import LetterDoesNotFit, WordsNeeded
 from core.rights.letters.service import hand_over, make_pdf, preview_text
 from core.rights.letters.types import Also, LetterKind, answer_of, letters_for
@@ -170,6 +170,23 @@ def test_only_letters_that_are_true_can_be_sent(desk: Desk, make_actor: MakeActo
     with pytest.raises(NotPermitted):
         hand_over(desk.register, desk.typesetter, clerk, case.number, LetterKind.ACCESS)
     assert letters_in(desk, case) == []
+
+
+def test_a_letter_tells_of_nothing_that_is_not_so(desk: Desk) -> None:
+    """No restriction that could end, no hold that an erasure waits for, no ban in force."""
+    case = desk.known(CaseKind.RESTRICTION)
+    with pytest.raises(LetterDoesNotFit):
+        text(desk, case, LetterKind.RESTRICTION_ENDS, also=Also("Asia on selvitetty."))
+    erasure = desk.receive(CaseKind.ERASURE, customer_id=case.customer_id, identified_how="signature")
+    with desk.register.database.unit_of_work() as uow:
+        service.withdraw(
+            uow, desk.register.keyring, desk.actor, case.number, how="telephone", version=case.version
+        )
+        uow.commit()
+    erasure = desk.decide(erasure, CaseDecision.GRANTED)
+    with pytest.raises(LetterDoesNotFit):
+        text(desk, erasure, LetterKind.ERASURE_POSTPONED)
+    assert "Poistamme tietonne" in text(desk, erasure, LetterKind.ERASED)
 
 
 def test_the_pdf_keeps_what_pdf_ua_asks(desk: Desk) -> None:

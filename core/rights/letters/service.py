@@ -26,6 +26,7 @@ from core.rights.letters.types import (
     ANSWERS,
     LETTER_NAMES,
     NOTHING_MORE,
+    TELLS_OF,
     HandedLetter,
     LetterKind,
     letters_for,
@@ -169,11 +170,14 @@ def _prepared(
     with register.database.unit_of_work() as uow:
         found = case(uow.connection, number)
         fitting = letters_for(found)
+        names = ", ".join(str(it) for it in fitting if it is not kind)
+        unfit = LetterDoesNotFit(number=number, letter=Words(LETTER_NAMES[kind]), letters=names or "–")
         if kind not in fitting:
-            names = ", ".join(str(it) for it in fitting)
-            raise LetterDoesNotFit(number=number, letter=Words(LETTER_NAMES[kind]), letters=names)
+            raise unfit
         chosen = language or found.language
         facts = facts_of(register, uow, actor, Wanted(found, kind, chosen, also))
+        if kind in TELLS_OF and not facts.data[TELLS_OF[kind]]:
+            raise unfit
         record_look(uow, actor, number, found.customer_id, Access.OPEN)
         uow.commit()
     folder = register.config.rights.letter_templates

@@ -65,6 +65,16 @@ ANSWERS: Final = frozenset(LetterKind) - {
     LetterKind.EXTENSION,
     LetterKind.RESTRICTION_ENDS,
 }
+# What a letter tells of, and is not true without; the names are those of its data.
+TELLS_OF: Final[Mapping[LetterKind, str]] = MappingProxyType(
+    {
+        LetterKind.RECTIFIED: "changed",
+        LetterKind.ERASURE_POSTPONED: "holds",
+        LetterKind.RESTRICTED: "grounds",
+        LetterKind.RESTRICTION_ENDS: "grounds",
+        LetterKind.BAN: "bans",
+    }
+)
 # These have to say why; the handler's words, or what was written when it was decided.
 NEED_WORDS: Final = frozenset({LetterKind.IDENTITY, LetterKind.EXTENSION, LetterKind.RESTRICTION_ENDS})
 _ANSWER: Final[Mapping[CaseKind, LetterKind]] = MappingProxyType(
