@@ -73,6 +73,14 @@ def silent(uow: UnitOfWork, house: House, name: str, since: date, kind: Kind = K
     return customers.get(uow.connection, one)
 
 
+def hold(uow: UnitOfWork, house: House, of: Customer, kind: HoldKind, until: date) -> None:
+    """Somebody's data is held until a day."""
+    keyring, review = house.register.keyring, TODAY + timedelta(days=1)
+    service.place(
+        uow, keyring, house.actor, of.id, kind, reason="riita", law="", review_on=review, until=until
+    )
+
+
 def listed(house: House) -> list[str]:
     """The last names on the list."""
     with house.register.database.reading() as connection:
@@ -105,17 +113,7 @@ def test_a_hold_and_a_restriction_say_stay(house: House) -> None:
         free = silent(uow, house, "Vapaa", date(2020, 1, 1))
         held = silent(uow, house, "Riita", date(2020, 1, 2))
         restricted = silent(uow, house, "Rajoitettu", date(2020, 1, 3))
-        service.place(
-            uow,
-            register.keyring,
-            actor,
-            held.id,
-            HoldKind.DISPUTE,
-            reason="riita",
-            law="",
-            review_on=date(2027, 1, 4),
-            until=date(2027, 1, 31),
-        )
+        hold(uow, house, held, HoldKind.DISPUTE, date(2027, 1, 31))
         restrict(uow, actor, restricted.id, ground=Ground.UNLAWFUL, since=TODAY)
         found = due(uow.connection, SETTINGS, TODAY)
         assert [(it.name.split()[0], it.conflict) for it in found] == [
@@ -147,17 +145,7 @@ def test_an_approved_person_goes_when_run_due_comes_and_a_held_one_on_the_day(
     with register.database.unit_of_work() as uow:
         free = silent(uow, house, "Lähtevä", date(2020, 1, 1))
         held = silent(uow, house, "Myöhempi", date(2020, 1, 2))
-        service.place(
-            uow,
-            register.keyring,
-            actor,
-            held.id,
-            HoldKind.AUTHORITY,
-            reason="määräys",
-            law="",
-            review_on=date(2026, 11, 30),
-            until=date(2026, 12, 24),
-        )
+        hold(uow, house, held, HoldKind.AUTHORITY, date(2026, 12, 24))
         uow.commit()
     done = approving.approve(register, actor, [free.id, held.id], reason="seloste 11 §", wait=True)
     first, second = done.cases
