@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from core.config import Recipient
 from core.customers import service
 from core.customers.types import Source, SourceKind
-from core.disclosure.review.approvals import ApprovalRules
-from core.disclosure.types import Subject, TransferRequest
-from core.documents.exits import file_exit
-from core.documents.folder import new_selection
 from core.messages import LANGUAGES
-from integrations.typesetter import Typst
+from tests.support.collector import give_to_collector
 from tests.support.screens import assert_screen, seated
 
 if TYPE_CHECKING:
     from tests.support.office import Office
 
-COLLECTOR = Recipient(
-    name="Perintä Oy",
-    role="controller",
-    agreement="DPA 1",
-    agreement_from=date(2026, 1, 1),
-    purposes=("legal_obligation",),
-    categories=("customer_number", "name", "postal_address"),
-    adapter="files",
-)
-
 
 @pytest.fixture
 def moved(office: Office) -> Office:
     """Two people whose old addresses the collector has."""
+    give_to_collector(office, 1, 2)
     register = office.register
-    register.exits = lambda name: file_exit(register.config, Typst(), name)
-    register.config.recipients["collector"] = COLLECTOR
-    register.gate.rules = ApprovalRules()
-    selection = new_selection(register.clock.now())
-    subjects = tuple(Subject(who, f"{selection}/{who}") for who in (1, 2))
-    register.gate.send(
-        office.actor, TransferRequest("collector", "legal_obligation", subjects, "export", form="csv")
-    )
     for who in (1, 2):
         with register.database.unit_of_work() as uow:
             version = service.get(uow.connection, who).version
