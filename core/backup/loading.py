@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Table, inspect, select, text, update
+from sqlalchemy import Table, delete, inspect, select, text, update
 
 from core import migrations
 from core.backup.content import tables_of
@@ -47,6 +47,10 @@ class Loader:
         """Make the tables as they were when the backup was made."""
         migrations.upgrade_within(self._connection, head.shape)
         self._tables = tables_of(head)
+        for name, table in self._tables.items():
+            # Single rows that the migrations make come with the backup.
+            if name not in _ONLY_GROW and self._connection.execute(select(table).limit(1)).first() is not None:
+                self._connection.execute(delete(table))
         if self._connection.dialect.name == "sqlite":
             self._connection.execute(text("PRAGMA defer_foreign_keys=ON"))
             return
