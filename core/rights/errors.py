@@ -156,7 +156,7 @@ class NotOfThisKind(Refused):
     """The case asks for something else."""
 
     code = "rights.other_kind"
-    sentence = N_("Case {number} does not ask for this: {kind}.")
+    sentence = N_("Case {number} asks for something else: {kind}.")
     advice = N_("Receive a case of the right kind, if the person has asked for this as well.")
 
 

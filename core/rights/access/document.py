@@ -50,7 +50,9 @@ def document(package: Package, config: Config) -> dict[str, Any]:
         "sources": {name: dict(source) for name, source in package.sources.items()},
         "data": {part.holding.name: list(part.rows) for part in package.parts},
         "statement": statements.document(package.statement, language),
-        "retention": [{"class": it.data_class, "rule": it.rule} for it in package.kept],
+        "retention": [
+            {"class": it.data_class, "rule": it.rule, "can_go_on": it.can_go_on} for it in package.kept
+        ],
         "holds": [_hold(it, language) for it in package.holds],
         "withheld": [
             {

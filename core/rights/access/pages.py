@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from core.config import Config
-    from core.rights.access.types import Package, Part, Record
+    from core.rights.access.types import Kept, Package, Part, Record
 
     Section = dict[str, Any]
 
@@ -235,7 +235,7 @@ class _Writer:
 
     def _how_long(self) -> Iterator[Section]:
         rows = (
-            (_capital(self._tr(DATA_CLASS_NAMES[DataClass(it.data_class)])), it.rule)
+            (_capital(self._tr(DATA_CLASS_NAMES[DataClass(it.data_class)])), self._kept(it))
             for it in self._package.kept
         )
         yield _section(self._tr(N_("How long the data is kept")), rows)
@@ -250,6 +250,12 @@ class _Writer:
                 self._tr(N_("Until the day, where there is one, this prevents that your data is erased:"))
             ]
             yield _section(self._tr(N_("What must be kept at present")), held, texts=texts)
+
+    def _kept(self, one: Kept) -> str:
+        if one.can_go_on is None:
+            return one.rule
+        day = spoken(one.can_go_on, self._language)
+        return self._tr(N_("{rule}. Yours can go on {day}."), rule=one.rule, day=day)
 
     def _kept_back(self) -> Iterator[Section]:
         rows = (

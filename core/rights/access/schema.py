@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCHEMA_ID: Final = "urn:asiakasrekisteri:access-package:v1"
 _TEXT: Final = {"type": "string"}
 _TEXT_OR_NULL: Final = {"type": ["string", "null"]}
+_DAY_OR_NULL: Final = {"type": ["string", "null"], "format": "date"}
 _MOMENT: Final = {"type": "string", "format": "date-time"}
 _COUNTS: Final = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
 _PLAIN: Final = (
@@ -61,14 +62,14 @@ def schema() -> dict[str, Any]:
             "type": "object",
             "description": "To whom the data was disclosed and who has looked: disclosure-statement/v1.",
         },
-        "retention": _list(_object({"class": _TEXT, "rule": _TEXT})),
+        "retention": _list(_object({"class": _TEXT, "rule": _TEXT, "can_go_on": _DAY_OR_NULL})),
         "holds": _list(
             _object(
                 {
                     "kind": _TEXT,
                     "table": _TEXT,
                     "key": _TEXT,
-                    "until": {"type": ["string", "null"], "format": "date"},
+                    "until": _DAY_OR_NULL,
                     "law": _TEXT_OR_NULL,
                     "sentence": _TEXT,
                 }

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import select
+
 from core.actor import Role, require
 from core.clock import HELSINKI
 from core.customers.aliases import same_person
+from core.customers.model import customer_table
 from core.customers.reading import get
 from core.disclosure.statement.consultations import Pseudonyms
 from core.disclosure.statement.service import statement_of
@@ -33,6 +36,7 @@ from core.rights.types import CaseKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -143,6 +147,8 @@ def _made(
     if unknown:
         raise NoSuchWords(ids=", ".join(sorted(unknown)))
     leave_out(found.parts, withhold, keeper)
+    settings = register.config.retention
+    holds = tuple(holds_of(connection, settings, customer.id, today, besides_case=case.number))
     return Package(
         case_number=case.number,
         customer_id=customer.id,
@@ -154,15 +160,22 @@ def _made(
         parts=found.parts,
         sources=sources(connection, customer.id, keeper, withhold),
         statement=statement,
-        holds=tuple(
-            holds_of(connection, register.config.retention, customer.id, today, besides_case=case.number)
-        ),
-        kept=kept(register.config, today, language),
+        holds=holds,
+        kept=kept(register.config, holds, found.counts, (_contact(connection, customer.id), today), language),
         withheld=keeper.counted,
         flags=tuple(flag for flag in flags if flag.id not in withhold),
         counts=dict(found.counts),
         attachments=tuple(found.attachments),
     )
+
+
+def _contact(connection: Connection, customer_id: int) -> date | None:
+    """The day of the latest service contact."""
+    column = customer_table.c
+    found: date | None = connection.execute(
+        select(column.contact_on).where(column.id == customer_id)
+    ).scalar_one()
+    return found
 
 
 def _own(customer: Customer) -> frozenset[str]:

@@ -94,10 +94,15 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How long a class of data is kept: the rule in words, with its source."""
+    """How long a class of data is kept: the rule in words, with its source.
+
+    ``can_go_on`` is the first day on which what there is can go by itself; None where nothing of it does, or something
+    has to happen first (the holds say what).
+    """
 
     data_class: str
     rule: str
+    can_go_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
