@@ -19,7 +19,14 @@ import pyrage
 
 from core.backup import service as backup
 from core.backup.restoring import restore
-from core.config.schema import DatabaseSettings, FileSettings, GateSettings, KeySettings, Recipient
+from core.config.schema import (
+    DatabaseSettings,
+    DrillSettings,
+    FileSettings,
+    GateSettings,
+    KeySettings,
+    Recipient,
+)
 from core.disclosure.log.resume import branch
 from core.disclosure.policy import POLICY_VERSION
 from core.documents import leads_to_a_file
@@ -157,6 +164,7 @@ def _config(config: Config, folder: Path) -> Config:
             exchange_directory=folder / "exchange",
             export_directory=folder / "exports",
         ),
+        drill=DrillSettings(directory=folder / "drills"),
         gate=GateSettings(approval_persons=0, approval_first_use=False),
         recipients={RECIPIENT: recipient},
         partners={},

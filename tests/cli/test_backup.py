@@ -34,13 +34,13 @@ class Desk:
         monkeypatch.setattr(Cli, "actor", lambda _: self.actor)
         monkeypatch.chdir(folder)
 
-    def types(self, *arguments: object, code: int = 0) -> str:
+    def types(self, *arguments: object, code: int = 0, out: bool = False) -> str:
         """What a command prints; a refusal's sentences when it must end with another *code*."""
         with pytest.raises(SystemExit) as stopped:
             main(["--config", str(self.folder / "config.toml"), "--language", "en", *map(str, arguments)])
         printed = self.capsys.readouterr()
         assert int(stopped.value.code or 0) == code, printed.err
-        return printed.out if code == 0 else printed.err
+        return printed.out if out or code == 0 else printed.err
 
     def data(self, *arguments: object) -> Any:
         """What a command says as JSON."""
@@ -58,6 +58,13 @@ def test_from_the_first_key_to_the_restored_register(desk: Desk) -> None:
     folder = desk.folder
     assert "does not say for which key" in desk.types("backup", "create", "one", code=2)
     made = desk.data("backup", "key", "backup.key")
+    text = (folder / "config.toml").read_text("utf-8")
+    wrong = '[backup]\nrecipients = ["age1wrong"]\nkey_file = "gone.key"\n'
+    (folder / "config.toml").write_text(text.replace("[backup]\n", wrong, 1), "utf-8")
+    refused = desk.types("config", "check", code=2, out=True)
+    assert "age1wrong" in refused
+    assert "gone.key" in refused
+    (folder / "config.toml").write_text(text, "utf-8")
     assert "already a key file" in desk.types("backup", "key", "backup.key", code=1)
     settings = folder / "config.toml"
     told = f'[backup]\nrecipients = ["{made["recipient"]}"]\n'

@@ -6,6 +6,7 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from core.backup.keys import read_recipients
 from core.clock import SystemClock
 from core.config.errors import ConfigProblem, UnknownAdapter
 from core.customers.load_rows import row_reader
@@ -13,7 +14,7 @@ from core.database import Database
 from core.disclosure.log import LogSigner
 from core.documents import FILES
 from core.errors import RegisterError
-from core.keys import KeyRing
+from core.keys import KeyRing, read_secret_file
 from core.updates.mapping import mapping_of
 from integrations.connection import check_server
 from integrations.hub import Hub
@@ -75,3 +76,7 @@ def _trials(config: Config) -> Iterator[Callable[[], object]]:
         yield config.database.password.reveal
     yield partial(KeyRing.load, config.keys.master_key_file)
     yield partial(LogSigner.load, config.keys.log_key_file)
+    if config.backup.recipients:
+        yield partial(read_recipients, config.backup.recipients)
+    if config.backup.key_file is not None:
+        yield partial(read_secret_file, config.backup.key_file)

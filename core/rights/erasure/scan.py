@@ -108,7 +108,7 @@ def owned_files(register: Register) -> Iterator[Path]:
         yield from _file(path)
     for folder in (
         *(files.export_directory, files.quarantine_directory, files.exchange_directory),
-        *(log.mirror_directory, log.anchor_mail_directory, log.anchor_directory),
+        *(log.mirror_directory, log.anchor_mail_directory, log.anchor_directory, config.drill.directory),
     ):
         if folder is not None and folder.is_dir():
             yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
@@ -117,8 +117,10 @@ def owned_files(register: Register) -> Iterator[Path]:
 def _database_files(register: Register) -> Iterator[Path]:
     database = register.config.database.file()
     if database is not None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            yield from _file(database.with_name(database.name + suffix))
+        # What a restore that was killed has left beside it is a copy of everybody.
+        for name in (database.name, f"{database.name}.restoring"):
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                yield from _file(database.with_name(name + suffix))
 
 
 def _file(path: Path) -> Iterator[Path]:
