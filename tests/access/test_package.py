@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.actor import Role
+from core.customers import sealed
+from core.customers.reading import get as service_of
 from core.customers.types import CustomerValues
 from core.disclosure import transfers
 from core.disclosure.recipients import SUBJECT
 from core.errors import NotPermitted
+from core.merging.service import merge
 from core.rights import reading
 from core.rights import service as cases
 from core.rights.access import service
 from core.rights.errors import CaseEnded, DecidedOtherwise, IdentityFirst, NobodyMeant, NotOfThisKind
 from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind
 from tests.access.conftest import NoPages
+from tests.support.gate_house import LETTER
 from tests.support.pdf_ua import problems
 
 if TYPE_CHECKING:
@@ -143,3 +147,33 @@ def test_staff_stand_under_pseudonyms_everywhere(desk: Desk) -> None:
     assert {"table": "customer_change", "column": "actor_name", "reason": "staff"}.items() <= data[
         "withheld"
     ][0].items()
+
+
+def test_after_a_merging_what_stands_under_the_old_number_is_told_too(desk: Desk) -> None:
+    """Orders, history, bank account and transfers of both, under one name; the old number is among the old numbers."""
+    house = desk.house
+    old, new = house.add(), house.add()
+    with house.database.unit_of_work() as uow:
+        sealed.set_iban(uow, house.keyring, house.actor, old.id, "FI2112345600000785", source=LETTER)
+        uow.commit()
+    house.gate.send(house.actor, house.request(old))
+    with house.database.unit_of_work() as uow:
+        merge(
+            uow,
+            desk.register,
+            house.actor,
+            new.id,
+            old.id,
+            reason="sama henkilö",
+            versions=(new.version, service_of(uow.connection, old.id).version),
+        )
+        uow.commit()
+    data = desk.data(new)
+    (own,) = data["data"]["customer"]
+    assert own["number"] == new.number
+    assert [row["number"] for row in data["data"]["customer_alias"]] == [old.number]
+    assert {row["sealed"] for row in data["data"]["customer_sealed"]} == {"FI2112345600000785"}
+    assert [it["recipient"]["code"] for it in data["statement"]["disclosed"]] == ["accountant"]
+    assert len(data["data"]["customer_change"]) >= 2
+    (line,) = data["data"]["transfer_line"]
+    assert line["sealed"]["email"] == "matti.meikalainen@example.fi"

@@ -28,10 +28,11 @@ from core.rights.errors import NotOfThisKind
 from core.rights.portability import service as carrying
 from core.rights.portability import taking_in
 from core.rights.portability.errors import NotPortable
-from core.rights.portability.form import FIELDS, decoded, schema_text
+from core.rights.portability.form import FIELDS, decoded, schema, schema_text
 from core.rights.types import CaseKind
 from tests.access.conftest import NoPages, open_desk
 from tests.support.gate_house import LETTER
+from tests.support.json_schema import violations
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -119,6 +120,7 @@ def test_it_is_handed_over_by_the_gate_and_answers_the_case(desk: Desk) -> None:
     made = carrying.make(desk.register, desk.house.actor, case.number)
     given = carrying.hand_over(desk.register, NoPages(), desk.house.actor, made)
     files = desk.files(given)
+    assert violations(json.loads(files["portability.json"]), schema()) == []
     (own,) = csv.DictReader(io.StringIO(files["customer.csv"].decode("utf-8-sig")), delimiter=";")
     (row,) = csv.DictReader(io.StringIO(files["orders.csv"].decode("utf-8-sig")), delimiter=";")
     assert own["last_name"] == "Åström"
@@ -176,6 +178,18 @@ def test_a_value_that_cannot_be_goes_to_quarantine(desk: Desk, tmp_path: Path) -
     assert (batch.count("loaded"), batch.count("quarantined")) == (0, 1)
     assert batch.quarantine_file is not None
     assert "FI00" in Path(batch.quarantine_file).read_text(encoding="utf-8-sig")
+
+
+def test_who_was_erased_here_is_not_brought_back(desk: Desk, tmp_path: Path) -> None:
+    """The fence is asked as in any load: the row goes to quarantine, and nobody is added."""
+    path = written(tmp_path, carry(desk, added(desk))["portability.json"])
+    state = {
+        "number": "1",
+        **{name: value for name, value in ANNA.as_dict().items() if isinstance(value, str)},
+    }
+    desk.register.fence.add([state])
+    batch = taking_in.take_in(desk.register, desk.house.actor, path)
+    assert (batch.count("loaded"), batch.count("quarantined")) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from sqlalchemy import insert
 
 from core.customers.types import CustomerValues
 from core.environment import ACCESS_HISTORIES
+from core.rights.access.schema import schema
 from core.staff.model import staff_member_table
 from tests.access.conftest import NoPages, open_desk
 from tests.access.life import Life, staff
 from tests.support.gate_house import MATTI
+from tests.support.json_schema import violations
 from tests.support.long_life import disclose_much, order_much
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def test_the_package_equals_the_truth_kept_outside(desk: Desk, seed: int) -> Non
         package = desk.make(customer)
         files = desk.files(desk.hand_over(package, NoPages()))
         told, truth = json.loads(files["data.json"]), life.truth
+        assert violations(told, schema()) == []
         compare(told, truth)
         compare_handled(told, truth, files)
         assert strange not in files["data.json"].decode()

@@ -24,12 +24,14 @@ from core.disclosure.types import ItemOutcome, ItemState, Subject, TransferReque
 from core.rights import intake, reading
 from core.rights.access import service as access
 from core.rights.access.errors import NoSuchWords, WordsUnread
+from core.rights.access.schema import schema
 from core.rights.access.types import Suspicion
 from core.rights.answering import CaseListener, task_of
 from core.rights.types import CaseDecision
 from tests.access.conftest import NoPages
 from tests.access.life import staff
 from tests.access.test_truth import hire
+from tests.support.json_schema import violations
 
 if TYPE_CHECKING:
     from core.customers.types import Customer
@@ -227,7 +229,9 @@ def test_what_is_sealed_is_opened(desk: Desk) -> None:
             )
         )
         uow.commit()
-    data = desk.data(matti)["data"]
+    told = desk.data(matti)
+    assert violations(told, schema()) == []
+    data = told["data"]
     (web_told,), (check_told,) = data["web_registration"], data["credit_check"]
     assert (web_told["sealed"]["ip"], web_told["sealed"]["visits"][0]["page"]) == ("192.0.2.7", "/etusivu")
     assert (check_told["answer"], check_told["reasons"]) == ({"rating": "AA"}, "Hyvä.")
