@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert
 
-from core.batches.model import batch_table
 from core.config.schema import UpdateAnswer, UpdateService
 from core.customers import service as customers
 from core.customers.errors import InvalidValue
@@ -40,6 +38,7 @@ from core.rights.rectification.origins import origins
 from core.rights.rectification.reading import proposals
 from core.rights.rectification.service import decide, propose
 from core.rights.types import CaseDecision, CaseKind, Request
+from tests.erasure.test_reach import run_of_a_service
 from tests.letters.conftest import MONDAY
 
 if TYPE_CHECKING:
@@ -229,29 +228,12 @@ def test_a_source_that_is_no_recipient_is_told_by_a_person(desk: Desk) -> None:
 def by_a_service(desk: Desk, case: Case) -> None:
     """The collector's service of address updates brings a wrong address."""
     service = UpdateService(recipient="collector", answer=UpdateAnswer(key="N", columns={"street": "A"}))
-    desk.register.config = msgspec.structs.replace(desk.register.config, updates={"moves": service})
+    desk.register.config = msgspec.structs.replace(desk.register.config, updates={"posti": service})
     with desk.register.database.unit_of_work() as uow:
         sync_recipients(uow, desk.actor, desk.register.config.recipients)
-        uow.connection.execute(
-            insert(batch_table).values(
-                id=1,
-                kind="update",
-                name="moves",
-                source_kind="address_service",
-                file="a.csv",
-                digest="0",
-                size=1,
-                delimiter=";",
-                headings=[],
-                state="done",
-                position=1,
-                counts={},
-                started_at=uow.now,
-                actor_name="Testi Tekijä",
-            )
-        )
+        run_of_a_service(uow, 1)
         uow.commit()
-    change(desk, case, Source(SourceKind.ADDRESS_SERVICE, "moves"), batch_id=1, street="Väärätie 9")
+    change(desk, case, Source(SourceKind.ADDRESS_SERVICE, "posti"), batch_id=1, street="Väärätie 9")
 
 
 def test_a_service_that_gave_the_value_and_has_it_is_told_once(desk: Desk) -> None:
