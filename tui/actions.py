@@ -17,11 +17,12 @@ from tui.areas.house import HOUSE
 from tui.areas.orders import ORDERS
 from tui.areas.requests import REQUESTS
 from tui.areas.updates import UPDATES
+from tui.areas.web import WEB
 from tui.verbs import EVERYWHERE, KEYS, Action
 
 __all__ = ["ACTIONS", "EVERYWHERE", "KEYS", "Action", "actions_in", "shown_key"]
 
-ACTIONS: Final[tuple[Action, ...]] = (*HOUSE, *CUSTOMERS, *ORDERS, *UPDATES, *DISCLOSURES, *REQUESTS)
+ACTIONS: Final[tuple[Action, ...]] = (*HOUSE, *CUSTOMERS, *ORDERS, *UPDATES, *DISCLOSURES, *REQUESTS, *WEB)
 
 
 @cache

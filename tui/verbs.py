@@ -27,6 +27,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     **{f"choose_{number}": (str(number),) for number in (*range(1, 10), 0)},
     # The menu has more than ten choices; p as in people, in Finnish as in pyynnöt.
     "people": ("p",),
+    # w as in web, in Finnish as in www.
+    "site": ("w",),
 }
 """Which keys start a verb; the first is the one shown."""
 

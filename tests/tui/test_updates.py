@@ -153,6 +153,42 @@ async def test_a_rule_counts_before_it_accepts(importing: Office) -> None:
         assert "2" in desk.message
 
 
+async def test_a_report_is_written_where_exports_lie(importing: Office) -> None:
+    """F6 once something is applied: a PDF, which names no customer."""
+    async with importer(importing, "en") as desk:
+        await desk.press("4", "enter")
+        await desk.press("f6")
+        assert "Written" not in desk.message
+        await desk.press("f10")
+        await desk.press("f6")
+        assert "It names no customer." in desk.message
+    (file,) = importing.register.config.files.export_directory.glob("update-*.pdf")
+    assert file.read_bytes().startswith(b"%PDF")
+
+
+async def test_a_file_is_read_by_its_path(importing: Office) -> None:
+    """F4: a path within the partners' folder is read as from the list; none outside of it is opened."""
+    folder = importing.register.config.files.exchange_directory / "muualta"
+    folder.mkdir(parents=True)
+    own = importing.register.config.updates[SERVICE].folder
+    assert own is not None
+    (lying,) = own.glob("*.csv")
+    lying.rename(folder / "vastaus.csv")
+    async with importer(importing, "en") as desk:
+        await desk.press("4", "f4")
+        await desk.press("tab")
+        await desk.paste("../config.toml")
+        await desk.press("f10")
+        assert "There is no file ../config.toml" in desk.message
+        await desk.press("f12", "f4", "tab")
+        await desk.paste("muualta/vastaus.csv")
+        await desk.press("f10")
+        await desk.settle()
+        assert waiting(importing) == 2
+        await desk.press("f10")
+        assert "Applied" in desk.message
+
+
 async def test_an_undo_is_asked_for_twice(importing: Office) -> None:
     """F9 alone says what it would do, another key takes it back; F9 twice does it."""
     before = streets(importing)

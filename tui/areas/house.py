@@ -48,6 +48,7 @@ _MENU: Final = area(
     ("choose_9", N_("Sign out"), N_("End the session.")),
     ("choose_0", N_("Exports and letters"), N_("Tables, labels, directories, letters."), SENDERS),
     ("people", N_("People's requests"), N_("Access, erasure, bans: from letter to answer."), CARER),
+    ("site", N_("From the site"), N_("Registrations that wait for a person."), CARER),
     ("change", N_("Password"), N_("Change your own password.")),
     ("lookup", N_("Task"), N_("Choose the task that your looks at customers are recorded under.")),
     ("new", N_("New order"), N_("Choose a customer and take an order."), CLERK),

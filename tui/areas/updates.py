@@ -11,6 +11,7 @@ _UPDATES: Final = area(
     "updates",
     ("change", N_("Mapping"), N_("Show how the file would be read, correct it and save it."), IMPORTER),
     ("refresh", "", N_("Read the list again.")),
+    ("lookup", "", N_("Type the path of a file that is in no service's folder."), IMPORTER),
     ("new", N_("Ask"), N_("Ask an update service about customers.")),
     ("check", N_("Proposals"), N_("Work what waits for a person, of every run."), IMPORTER),
     ("send", N_("To tell"), N_("Whoever has an old value: whom to tell, who has not answered."), TELLERS),
@@ -35,11 +36,18 @@ _UPDATE_MAPPING: Final = area(
     ("choose_3", "", N_("Show the first rows as they would be understood.")),
 )
 
+_UPDATE_FILE: Final = area(
+    "update_file",
+    ("lookup", N_("Choices"), N_("Go through the services.")),
+    ("save", N_("Read"), N_("Read the file and show what it would change; nothing is changed yet.")),
+)
+
 _UPDATE_CHOICE: Final = area("update_choice", ("enter", "", N_("Take the chosen row.")))
 
 _UPDATE_RUN: Final = area(
     "update_run",
     ("refresh", "", N_("Read the run again.")),
+    ("new", "", N_("Write the report as PDF where exports lie; it names no customer."), IMPORTER),
     ("check", N_("Proposals"), N_("Work the run's rows that wait for a person."), IMPORTER),
     ("send", N_("Stop"), N_("Stop after the rows under way; what is applied stays applied and is reported.")),
     (
@@ -73,6 +81,7 @@ UPDATES: Final = (
     *_UPDATES,
     *_SELECTION,
     *_UPDATE_MAPPING,
+    *_UPDATE_FILE,
     *_UPDATE_CHOICE,
     *_UPDATE_RUN,
     *_PROPOSALS,

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.actor import Role, require
 from core.clock import HELSINKI
-from core.customers import web_deciding, web_reads, web_visits
+from core.customers import web_deciding, web_reads, web_seen, web_visits
 from core.customers.service import by_number
 from core.customers.web_types import BY_NAMES, QUARANTINED, REPEATED, WEB_STATE_NAMES, WebState
 from core.errors import NotFound
 from core.messages import N_
-from core.staff.access_log import Access, record_access
 from tui.cli.load import NobodyToAsk
 from tui.cli.main import Cli, pass_cli
 from tui.cli.progress import progress_bar
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 
     from core.customers.web_types import Trail, WebFile, WebRegistration
 
-TASK = "web_registration"
-READERS = (Role.CLERK, Role.CONTACT_PERSON, Role.IMPORTER)
 _ENDING = "*.jsonl"
 _OUTCOMES: Mapping[str, str] = {
     **WEB_STATE_NAMES,
@@ -92,14 +88,10 @@ def load(cli: Cli, path: Path) -> None:
 def list_registrations(cli: Cli, *, state: str | None, everything: bool, limit: int) -> None:
     """List the registrations that wait for a person, urgent ones first."""
     actor = cli.actor()
-    require(actor, *READERS)
     wanted = WebState(state) if state else None if everything else WebState.PROPOSED
     with cli.register().database.unit_of_work() as uow:
-        found = web_reads.registrations(uow.connection, cli.register().keyring, wanted, limit=limit)
+        found = web_seen.open_list(uow, cli.register().keyring, actor, wanted, limit=limit)
         shown = [(it, _numbers(uow.connection, it)) for it in found]
-        record_access(
-            uow, actor, action=Access.LIST, customer_id=None, task=TASK, detail=f"{len(found)} rows"
-        )
         uow.commit()
     words = "\n".join(_line(cli, it, numbers) for it, numbers in shown)
     cli.emit([_data(it, numbers) for it, numbers in shown], words or cli.tr(N_("No registration waits.")))
@@ -112,18 +104,15 @@ def list_registrations(cli: Cli, *, state: str | None, everything: bool, limit: 
 def show(cli: Cli, number: int, task: str) -> None:
     """Show a registration whole: what it says beside what is known, its visits, whom it may be about."""
     register, actor = cli.register(), cli.actor()
-    require(actor, *READERS)
     with register.database.unit_of_work() as uow:
-        found = web_reads.get(uow.connection, register.keyring, number)
-        record_access(
-            uow, actor, action=Access.OPEN, customer_id=found.customer_id, task=task, detail=f"web {number}"
-        )
-        for candidate in found.candidates:
-            record_access(uow, actor, action=Access.OPEN, customer_id=candidate.customer_id, task=task)
+        seen = web_seen.open_one(uow, register.keyring, actor, number, task=task)
+        found = seen.registration
         numbers = _numbers(uow.connection, found)
-        known = _known(uow.connection, found)
-        trail = web_visits.trail(uow.connection, register.keyring, number)
         uow.commit()
+    known = {
+        it.number: {name: it.values.as_dict()[name] for name in found.values or {}} for it in seen.candidates
+    }
+    trail = seen.trail
     lines = [_line(cli, found, numbers), *_value_lines(cli, found, known), *_trail_lines(cli, trail)]
     cli.emit({**_data(found, numbers), "known": known, "trail": _trail_data(trail)}, "\n".join(lines))
 
@@ -191,18 +180,6 @@ def _numbers(connection: Connection, found: WebRegistration) -> dict[int, str]:
     if found.customer_id is not None:
         ids.append(found.customer_id)
     return {of: get(connection, of).number for of in ids}
-
-
-def _known(connection: Connection, found: WebRegistration) -> dict[str, dict[str, object]]:
-    """Customer number to what is known of the fields that the registration gives."""
-    from core.customers.reading import get
-
-    known: dict[str, dict[str, object]] = {}
-    for candidate in found.candidates:
-        customer = get(connection, candidate.customer_id)
-        values = customer.values.as_dict()
-        known[customer.number] = {name: values[name] for name in found.values or {}}
-    return known
 
 
 def _counts(cli: Cli, counts: Mapping[str, int]) -> str:

@@ -165,6 +165,12 @@ class MenuScreen(BaseScreen):
         handles = Role.CONTACT_PERSON in self.desk.roles
         await self.desk.open(RequestList(self.desk) if handles else ReceiveRequest(self.desk))
 
+    async def do_site(self) -> None:
+        """W: registrations from the site."""
+        from tui.screens.web.proposals import WebProposals
+
+        await self.desk.open(WebProposals(self.desk))
+
     async def do_change(self) -> None:
         """F2: one's own password."""
         from tui.screens.password import PasswordScreen

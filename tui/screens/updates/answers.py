@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.errors import NotFound
+from core.messages import N_
 from core.updates import service, sources
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class Work:
     whole: bool = True
     read_by: int | None = None
     changed_at: datetime | None = None
+    # Of a file that somebody has typed the path of.
+    path: Path | None = None
 
 
 def work_of(seat: Seat) -> list[Work]:
@@ -47,8 +51,32 @@ def work_of(seat: Seat) -> list[Work]:
     return [*found, *(Work(run.name, run.file, run.size, run) for run in runs)]
 
 
+def typed_work(seat: Seat, service_name: str, typed: str) -> Work:
+    """The file at the path *typed*, within the folder for files from and to partners; no other is opened from a screen.
+
+    Raises:
+        NotInTheFolder: there is no such file there.
+    """
+    folder = seat.register.config.files.exchange_directory.resolve()
+    path = (folder / typed.strip()).resolve()
+    if not typed.strip() or not path.is_relative_to(folder) or not path.is_file():
+        raise NotInTheFolder(path=typed.strip(), folder=str(folder))
+    return Work(service_name, path.name, path.stat().st_size, path=path)
+
+
+class NotInTheFolder(NotFound):
+    """A typed path that leads to no file of partners'."""
+
+    code = "tui.not_in_the_folder"
+    sentence = N_("There is no file {path} in {folder}.")
+    advice = N_("Put the file into that folder, or type its path from there.")
+
+
 @contextmanager
 def answer_path(seat: Seat, work: Work) -> Iterator[Path]:
     """The answer as a file to read; one that was fetched is forgotten afterwards."""
+    if work.path is not None:
+        yield work.path
+        return
     with seat.hub.source(work.service).taken(work.file) as path:
         yield path

@@ -98,6 +98,15 @@ class ChooseUpdate(BaseScreen):
             return
         await self.desk.open(MappingScreen(self.desk, work))
 
+    async def do_lookup(self) -> None:
+        """F4: a file by its path."""
+        from tui.screens.updates.typed import TypedFile
+
+        if not self.desk.seat.register.config.updates:
+            self.say(self.tr(N_("No update service is configured.")))
+            return
+        await self.desk.open(TypedFile(self.desk))
+
     async def do_check(self) -> None:
         """F7: what waits for a person."""
         from tui.screens.updates.proposals import ProposalsScreen

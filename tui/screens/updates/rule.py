@@ -10,6 +10,7 @@ from core.updates.bulk_judging import IN_BULK, accept_fitting, count_fitting
 from core.updates.proposals import Which
 from core.updates.types import GROUP_NAMES, REASON_NAMES, Group, Reason
 from tui.screens.base import BaseScreen
+from tui.screens.updates.pace import Pace
 from tui.screens.words import parse_number
 from tui.widgets.form import Field, Form, Note
 from tui.widgets.progress import Progress
@@ -35,6 +36,7 @@ class AcceptByRule(BaseScreen):
         super().__init__(desk)
         self.run = run
         self.counted: int | None = None
+        self._pace = Pace(desk.language)
         self.progress = Progress()
         self._loop = asyncio.get_running_loop()
         reasons = tuple((str(each), self.tr(REASON_NAMES[each])) for each in IN_BULK)
@@ -94,7 +96,7 @@ class AcceptByRule(BaseScreen):
                 else self.tr(N_("No proposal fits."))
             )
             return
-        self.counted = None
+        self.counted, self._pace = None, Pace(self.desk.language)
         done = await self.desk.hold(self.tr(N_("Accepting…")), lambda: self._accept(which, counted))
         sentence = N_("Accepted {count} of {found}; {left} could not be and go on waiting.")
         await self.desk.back(self.tr(sentence, count=done.accepted, found=counted, left=len(done.left)))
@@ -104,4 +106,5 @@ class AcceptByRule(BaseScreen):
         return accept_fitting(seat.register, seat.actor, which, expected=expected, progress=self._watch)
 
     def _watch(self, done: Done, /) -> None:
-        self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total)
+        note = self._pace.note(done)
+        self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total, note)

@@ -6,16 +6,16 @@ Reading and applying go on in a thread while keys work, so that it can be stoppe
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from core.batches.rate import Rate
 from core.batches.types import BatchState
 from core.messages import N_
 from core.updates import report, service
 from core.updates.types import Outcome
 from tui.screens.base import BaseScreen
 from tui.screens.updates.answers import answer_path
+from tui.screens.updates.pace import Pace
+from tui.screens.updates.report_file import write_report
 from tui.session.background import in_thread
 from tui.widgets.details import Details, Piece, ReadRow, blank, paragraph
 from tui.widgets.progress import Progress
@@ -44,7 +44,7 @@ class UpdateRunScreen(BaseScreen):
         self.result: UpdateRun | None = None
         self.busy = False
         self._stop = False
-        self._rate = Rate()
+        self._pace = Pace(desk.language)
         self._asked_to_undo = False
         self._loop = asyncio.get_running_loop()
 
@@ -101,18 +101,12 @@ class UpdateRunScreen(BaseScreen):
 
     def _watch(self, done: Done, /) -> bool:
         """Called in the thread after each chunk; False stops."""
-        told = self._rate.told(done.done, done.total, monotonic())
-        note = "" if told is None else self._pace(*told)
+        note = self._pace.note(done)
         self._loop.call_soon_threadsafe(self.progress.show, done.done, done.total, note)
         return not self._stop
 
-    def _pace(self, rate: float, left: float) -> str:
-        minutes, seconds = divmod(round(left), 60)
-        rows = f"{rate:,.0f}".replace(",", " ")
-        return self.tr(N_("{rows}/s, {left} left"), rows=rows, left=f"{minutes}:{seconds:02}")
-
     def _begin(self, words: str, work: Callable[[], UpdateRun]) -> None:
-        self.busy, self._stop, self._rate = True, False, Rate()
+        self.busy, self._stop, self._pace = True, False, Pace(self.desk.language)
         self.say(words)
         self.draw_frame()
         self.run_worker(self.desk.guarded(self._finish(work)), exit_on_error=False)
@@ -154,7 +148,7 @@ class UpdateRunScreen(BaseScreen):
         assert self.result is not None
         state = self.result.batch.state
         if state is BatchState.DONE:
-            self.say(self.tr(N_("Applied. This is the report.")), "done")
+            self.say(self.tr(N_("Applied. This is the report; F6 writes it as PDF.")), "done")
         elif state is BatchState.APPLYING:
             self.say(
                 self.tr(N_("Stopped. What is applied stays applied; F10 goes on with the rest.")), "warning"
@@ -177,6 +171,7 @@ class UpdateRunScreen(BaseScreen):
             "save": (BatchState.READY, BatchState.APPLYING),
             "more": (BatchState.APPLYING, BatchState.DONE, BatchState.UNDOING),
             "check": (BatchState.READY, BatchState.APPLYING, BatchState.DONE),
+            "new": (BatchState.APPLYING, BatchState.DONE, BatchState.UNDOING, BatchState.UNDONE),
             "refresh": tuple(BatchState),
         }
         if verb == "send" and not self.busy:
@@ -199,6 +194,19 @@ class UpdateRunScreen(BaseScreen):
         """F8."""
         self._stop = True
         self.say(self.tr(N_("Stopping after the rows under way…")))
+
+    async def do_new(self) -> None:
+        """F6: the written report."""
+        run, seat, language = self.chosen_run(), self.desk.seat, self.desk.language
+        path = await self.desk.hold(
+            self.tr(N_("Writing the report…")), lambda: write_report(seat, run, language)
+        )
+        self.say(self.tr(N_("Written: {path}. It names no customer."), path=path), "done")
+
+    def chosen_run(self) -> int:
+        """The number of the run that is shown."""
+        assert self.result is not None
+        return self.result.id
 
     async def do_refresh(self) -> None:
         """F5: as it is now."""

@@ -1,0 +1,1 @@
+"""Registrations from the site that wait for a person."""
