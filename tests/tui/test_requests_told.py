@@ -62,6 +62,8 @@ async def test_nobody_is_erased_before_recipients_are_told(office: Office) -> No
     async with seated(office) as desk:
         await desk.press("p", "enter", "7", "f10", "9", "f10", "8")
         assert "collector" in desk.text
+        await desk.press("f10", "f10")
+        assert "collector" in desk.message, "nobody has made the notices yet"
         await desk.press("f7")
         assert "Ilmoituksia tehty: 1." in desk.message
         await desk.press("f10", "f10")

@@ -12,6 +12,7 @@ from core.customers.aliases import same_person
 from core.customers.reading import get
 from core.customers.types import Status
 from core.disclosure.review.approvals import void_about
+from core.notices.holders import recipients_of
 from core.notices.model import notice_table
 from core.notices.types import NoticeState
 from core.personal_data.erasing import erase_rows
@@ -71,19 +72,23 @@ def wait_or_go(register: Register, actor: Actor, number: int) -> None:
 
 
 def require_told(register: Register, number: int) -> None:
-    """Every notice of the case has been sent or printed, or was not needed.
+    """Each recipient has a notice of the case, and every notice has been sent or printed, or was not needed.
 
     Raises:
         RecipientsFirst.
     """
     with register.database.reading() as connection:
+        found = case(connection, number)
+        holders = () if found.customer_id is None else recipients_of(connection, found.customer_id)
         rows = connection.execute(
-            select(notice_table.c.recipient_code).where(
-                notice_table.c.reference == reference(number),
-                notice_table.c.state.in_(_UNTOLD),
+            select(notice_table.c.recipient_code, notice_table.c.state).where(
+                notice_table.c.reference == reference(number)
             )
-        )
-        waiting = sorted(set(rows.scalars()))
+        ).all()
+    noticed = {row.recipient_code for row in rows}
+    waiting = sorted(
+        {row.recipient_code for row in rows if row.state in _UNTOLD}.union(set(holders) - noticed)
+    )
     if waiting:
         raise RecipientsFirst(number=number, recipients=", ".join(waiting))
 
