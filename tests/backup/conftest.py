@@ -12,30 +12,24 @@ import pytest
 
 from core.backup import restoring, service
 from core.backup.keys import new_key, read_key
-from core.config.schema import BackupSettings, DatabaseSettings, KeySettings
+from core.config.schema import BackupSettings, DatabaseSettings
 from core.disclosure.log.mirror import Mirror
-from core.fence import Fence
 from core.narrowing import Narrowings
 from core.register import open_register
-from integrations.sandbox.netvisor import NetvisorSandbox
-from tests.erasure.conftest import House
-from tests.support.notice_house import open_notices
+from tests.erasure.conftest import House, house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyrage.x25519 import Identity
 
-    from core.actor import Actor
     from core.backup.restoring import Restored
-    from core.clock import FixedClock
     from core.config import Config
-    from core.database import Database
     from core.disclosure.exits import Exit
-    from core.keys import KeyRing
     from core.register import Register
     from tests.support.postgres import Cluster
 
+__all__ = ["house", "site"]
 CONFIG_TEXT = '[register]\nname = "Malli"\n'
 
 
@@ -96,39 +90,15 @@ class Site:
 
 
 @pytest.fixture
-def site(
-    database: Database,
-    database_url: str,
-    keyring: KeyRing,
-    clock: FixedClock,
-    actor: Actor,
-    tmp_path: Path,
-    postgres: Cluster,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Site]:
-    """The site, its keys beside it, notes of what narrows being kept."""
-    with NetvisorSandbox() as netvisor:
-        opened = open_notices(database, keyring, clock, actor, tmp_path, netvisor, monkeypatch)
-        keys = KeySettings(
-            master_key_file=tmp_path / "master.key",
-            log_key_file=tmp_path / "log.key",
-            erasure_fence_file=tmp_path / "erasure.fence",
-        )
-        public = new_key(tmp_path / "backup.key")
-        Fence.create(keys.erasure_fence_file)
-        (tmp_path / "restored").mkdir()
-        register = opened.register
-        log = msgspec.structs.replace(register.config.log, high_water_file=tmp_path / "high")
-        register.config = msgspec.structs.replace(
-            register.config,
-            keys=keys,
-            log=log,
-            database=DatabaseSettings(url=database_url),
-            backup=BackupSettings(recipients=(public,)),
-        )
-        database.fence = register.fence
-        database.narrowings = Narrowings(keys.narrowings_file(), register.fence)
-        made = Site(House(opened), tmp_path, read_key(tmp_path / "backup.key"), postgres)
-        yield made
-        for each in made.opened:
-            each.close()
+def site(house: House, tmp_path: Path, postgres: Cluster) -> Iterator[Site]:
+    """The site, a backup key beside its keys, notes of what narrows being kept."""
+    public = new_key(tmp_path / "backup.key")
+    (tmp_path / "restored").mkdir()
+    register = house.register
+    register.config = msgspec.structs.replace(register.config, backup=BackupSettings(recipients=(public,)))
+    register.database.fence = register.fence
+    register.database.narrowings = Narrowings(register.config.keys.narrowings_file(), register.fence)
+    made = Site(house, tmp_path, read_key(tmp_path / "backup.key"), postgres)
+    yield made
+    for each in made.opened:
+        each.close()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.backup.conftest import site
+from tests.backup.conftest import house, site
 
-__all__ = ["site"]
+__all__ = ["house", "site"]
