@@ -56,6 +56,18 @@ class NotOfTheCase(Refused):
     advice = N_("See the papers of the case: rekisteri case papers {case}.")
 
 
+class KeepDayNeeded(InvalidInput):
+    """After an erasure nobody would know of the paper any more."""
+
+    code = "papers.keep_day"
+    sentence = N_(
+        "Paper {number} outlives the erasure of case {case}, so the last day of its keeping is needed."
+    )
+    advice = N_(
+        "Give the day that the law names with --until; the paper is on the list of those to destroy after it."
+    )
+
+
 class OthersConcerned(Refused):
     """Destroying it would destroy other people's document."""
 

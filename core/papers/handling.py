@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from core.actor import Role, require
-from core.papers.errors import NotOfTheCase, OthersConcerned, PapersFirst
+from core.papers.errors import KeepDayNeeded, NotOfTheCase, OthersConcerned, PapersFirst
 from core.papers.reading import papers_of
 from core.papers.service import destroy, keep
 from core.papers.types import Destruction, PaperOutcome
@@ -88,6 +88,7 @@ def handle(
 
     Raises:
         NotOfTheCase: it does not concern the case's person.
+        KeepDayNeeded: what outlives an erasure has a last day.
         OthersConcerned: a paper of several people is not destroyed for one of them.
         ReasonsNeeded, NotAnOpener, PaperDayAmiss, NoSuchCase, CaseEnded, CaseWordsGone.
     """
@@ -107,6 +108,8 @@ def handle(
         destroy(uow, actor, number, on=today_of(uow), how=destruction)
     elif outcome is PaperOutcome.KEPT:
         said = reasons_in(said)
+        if keep_until is None and found.kind is CaseKind.ERASURE:
+            raise KeepDayNeeded(number=number, case=case_number)
         if keep_until is not None:
             keep(uow, number, until=keep_until)
     add_event(

@@ -8,7 +8,14 @@ from sqlalchemy import func, insert, select
 
 from core.actor import Role, require
 from core.rights.deadlines import EXTENDED_MONTHS
-from core.rights.errors import ExtendedAlready, IdentityKnown, NotStopped, ReceivedLater, TooLateToExtend
+from core.rights.errors import (
+    ExtendedAlready,
+    IdentityKnown,
+    NotStopped,
+    ReceivedLater,
+    TooLateToExtend,
+    TooLateToStop,
+)
 from core.rights.model import case_pause_table
 from core.rights.types import CaseState, EventKind, Identity
 from core.rights.writing import (
@@ -40,6 +47,7 @@ def pause(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, asked
 
     Raises:
         IdentityKnown: there is nothing to wait for.
+        TooLateToStop: the time is over already.
         ReasonsNeeded: *asked* says nothing.
         NoSuchCase, CaseEnded, CaseChanged.
     """
@@ -47,6 +55,8 @@ def pause(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, asked
     found = for_change(uow, number)
     if found.identity is Identity.CONFIRMED or found.state is not CaseState.OPEN:
         raise IdentityKnown(number=number)
+    if today_of(uow) > found.due_on:
+        raise TooLateToStop(number=number, due=found.due_on.isoformat())
     words = reasons_in(asked)
     place = uow.connection.execute(
         select(func.count()).where(case_pause_table.c.case_number == number)
@@ -107,7 +117,8 @@ def extend(
     require_undecided(found)
     if found.extended_on is not None:
         raise ExtendedAlready(number=number, day=found.extended_on.isoformat(), due=found.due_on.isoformat())
-    if told_on > found.due_on:
+    # While the clock is stopped the month is not over, whatever day it would have ended on.
+    if told_on > found.due_on and found.state is not CaseState.WAITING_IDENTITY:
         raise TooLateToExtend(number=number, due=found.due_on.isoformat())
     if told_on > today_of(uow) or told_on < found.received_on:
         raise ReceivedLater(day=told_on.isoformat())

@@ -94,6 +94,16 @@ class TooLateToExtend(Refused):
     advice = N_("The person has to be told within one month of receipt (GDPR 12(3)). Answer without delay.")
 
 
+class TooLateToStop(Refused):
+    """A clock that has run out stands for nobody."""
+
+    code = "rights.too_late_to_stop"
+    sentence = N_("The clock of case {number} can no longer be stopped: its last day was {due}.")
+    advice = N_(
+        "Proof of identity is asked for without delay (GDPR 12(6)). Ask for it now, and answer at once."
+    )
+
+
 class ReasonsNeeded(InvalidInput):
     """The person is owed reasons."""
 

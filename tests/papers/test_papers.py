@@ -12,6 +12,7 @@ from core.actor import Actor, Role
 from core.errors import NotPermitted
 from core.papers import handling, reading, service
 from core.papers.errors import (
+    KeepDayNeeded,
     NoSuchPaper,
     NotAnOpener,
     NotOfTheCase,
@@ -157,6 +158,8 @@ def test_a_case_handles_each_paper_of_its_person(
             handle(3, PaperOutcome.DESTROYED)
         with pytest.raises(ReasonsNeeded):
             handle(2, PaperOutcome.KEPT)
+        with pytest.raises(KeepDayNeeded):
+            handle(2, PaperOutcome.KEPT, "tosite")
         handle(1, PaperOutcome.DESTROYED, destruction=Destruction.BURNT)
         handle(2, PaperOutcome.KEPT, "tosite", keep_until=date(2032, 12, 31))
         handle(3, PaperOutcome.CORRECTED)

@@ -29,6 +29,7 @@ from core.rights.errors import (
     ReceivedLater,
     SomebodyNeeded,
     TooLateToExtend,
+    TooLateToStop,
 )
 from core.rights.model import case_event_table, case_table
 from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind, Identity, Request
@@ -182,6 +183,25 @@ def test_the_clock_stands_still_while_identity_is_unclear(
             case_clock.pause(uow, keyring, actor, 1, asked="more", version=case.version)
         uow.commit()
     assert (case.state, case.customer_id, case.due_on) == (CaseState.OPEN, matti.id, date(2026, 12, 28))
+
+
+def test_a_stopped_clock_stops_the_extensions_day_and_no_late_case_stops(
+    database: Database, actor: Actor, keyring: KeyRing, receive: ReceiveCase, clock: FixedClock
+) -> None:
+    """A month that stands still is not over; a month that is over cannot be made to stand still."""
+    receive(customer_id=None, identified_how="")
+    receive(customer_id=None, identified_how="")
+    with database.unit_of_work() as uow:
+        case_clock.pause(uow, keyring, actor, 1, asked="old address", version=1)
+        uow.commit()
+    clock.advance(40 * DAY)
+    with database.unit_of_work() as uow:
+        late = date(2027, 1, 2)
+        case_clock.extend(uow, keyring, SETTINGS, actor, 1, told_on=late, reasons="archives", version=2)
+        found = case_clock.resume(uow, keyring, SETTINGS, actor, 1, version=3)
+        assert found.due_on == date(2027, 4, 5)
+        with pytest.raises(TooLateToStop):
+            case_clock.pause(uow, keyring, actor, 2, asked="old address", version=1)
 
 
 def test_identity_brings_a_waiting_ban_into_force(

@@ -10,6 +10,7 @@ from core.customers.reading import by_number, numbers_and_names
 from core.messages import N_
 from core.papers import handling, reading, service
 from core.papers.types import DESTRUCTION_NAMES, OUTCOME_NAMES, Destruction, PaperOutcome
+from core.staff.access_log import Access, record_access
 from core.staff.members import by_user_name
 from tui.cli.case_shown import paper_data, today
 from tui.cli.case_steps import DAY, NUMBER, WORDS
@@ -46,16 +47,20 @@ def command() -> None:
 @pass_cli
 def list_papers(cli: Cli, *, customer: str | None, due: bool, limit: int) -> None:
     """List papers, without what they are about."""
-    cli.actor()
-    with cli.register().database.reading() as connection:
+    actor = cli.actor()
+    with cli.register().database.unit_of_work() as uow:
+        connection = uow.connection
         if customer is not None:
-            found = reading.papers_of(connection, by_number(connection, customer).id)
+            who = by_number(connection, customer).id
+            record_access(uow, actor, action=Access.LIST, customer_id=who, task="rekisteri paper list")
+            found = reading.papers_of(connection, who)
         elif due:
             found = reading.to_destroy(connection, today(cli))
         else:
             found = reading.papers(connection, limit=limit)
         told = [_told(connection, it) for it in found[:limit]]
         lines = [_line(cli, connection, it) for it in found[:limit]]
+        uow.commit()
     cli.emit(told, "\n".join(lines or [cli.tr(N_("No papers."))]))
 
 
