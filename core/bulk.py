@@ -11,7 +11,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer
+from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def _type_of(column: Column[Any]) -> str:
         return "bigint"
     if isinstance(kind, Boolean):
         return "boolean"
+    if isinstance(kind, LargeBinary):
+        return "bytea"
     return "date" if isinstance(kind, Date) else "text"
 
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import secrets
-import stat
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -22,14 +20,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import Column, LargeBinary, String, Table, select, update
 
-from core import environment
 from core.bulk import insert_rows
 from core.database import Identity, Instant, metadata, milliseconds
 from core.errors import ConfigError, Fault, Refused
 from core.id_lists import among
+from core.key_derivation import derived, hmac_sha256
+from core.key_files import (
+    KeyFileBroken,
+    KeyFileExists,
+    KeyFileExposed,
+    KeyFileMissing,
+    read_secret_file,
+    write_secret_file,
+)
 from core.messages import N_
 from core.prepared import Prepared
-from core.reasons import open_file, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,12 +44,27 @@ if TYPE_CHECKING:
 
     from core.database import UnitOfWork
 
+__all__ = [
+    "CARRIED",
+    "DataKey",
+    "KeyFileBroken",
+    "KeyFileExists",
+    "KeyFileExposed",
+    "KeyFileMissing",
+    "KeyRing",
+    "KeyShredded",
+    "KeyTurned",
+    "Unopenable",
+    "data_key_table",
+    "master_key_table",
+    "next_master_file",
+    "read_secret_file",
+    "write_secret_file",
+]
+# What the disclosure log and the site's files have digests of stays the same when the master key is changed.
+CARRIED: Final = (b"payload", b"staff", b"transfer-key", b"web-submission", b"web-registration")
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-_NO_SALT: Final = bytes(32)
-_HMAC_BLOCK: Final = 64
-_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 
 data_key_table: Final = Table(
     "data_key",
@@ -55,6 +75,18 @@ data_key_table: Final = Table(
     Column("made_at", Instant, nullable=False),
     Column("shredded_at", Instant),
 )
+
+# One row: which master key new keys are wrapped under (NULL: the one that the register was founded with), since when it
+# has been brought in, and when the one before it was destroyed (`core.master_key`).
+master_key_table: Final = Table(
+    "master_key",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key_id", String(16)),
+    Column("begun_at", Instant),
+    Column("done_at", Instant),
+)
+_IN_FORCE: Final = select(master_key_table.c.key_id).with_for_update(read=True)
 
 _WRAPPED: Final = Prepared(
     select(data_key_table.c.customer_id, data_key_table.c.wrapped).where(
@@ -68,48 +100,22 @@ _KEY_COLUMNS: Final = ("customer_id", "wrapped", "master_key_id", "made_at")
 _ROWS: Final = 5000
 
 
-class KeyFileMissing(ConfigError):
-    """There is no key file where the configuration says."""
-
-    code = "keys.missing"
-    sentence = N_("The key file {path} cannot be read: {reason}.")
-    advice = N_(
-        "Restore it from its backup. Without it nothing sealed can be opened; do not make a new one over it."
-    )
-
-
-class KeyFileExposed(ConfigError):
-    """Somebody else on the machine may read the key file."""
-
-    code = "keys.exposed"
-    sentence = N_("The key file {path} may be read by others (mode {mode}).")
-    advice = N_(
-        "Run: chmod 600 {path} — and consider the key known to whoever has an account on this machine."
-    )
-
-
-class KeyFileBroken(ConfigError):
-    """The key file does not hold a key."""
-
-    code = "keys.broken"
-    sentence = N_("The key file {path} does not hold a key.")
-    advice = N_("Restore it from its backup.")
-
-
-class KeyFileExists(Refused):
-    """A new key would overwrite one in use."""
-
-    code = "keys.exists"
-    sentence = N_("There is already a key file {path}.")
-    advice = N_("It is left as it was: a key is never overwritten.")
-
-
 class KeyShredded(Refused):
     """The subject was erased: its key is gone and is never made anew."""
 
     code = "keys.shredded"
     sentence = N_("This customer's key was destroyed when the customer was erased.")
     advice = N_("Nothing can be sealed or opened for an erased customer.")
+
+
+class KeyTurned(ConfigError):
+    """The master key has been changed and this program has the one before it, or another register's."""
+
+    code = "keys.turned"
+    sentence = N_("The register's master key is another one than the one in {path}.")
+    advice = N_(
+        "Restore the key file that was made when the key was last changed, or start the program anew."
+    )
 
 
 class Unopenable(Fault):
@@ -120,58 +126,9 @@ class Unopenable(Fault):
     advice = N_("Check that the master key belongs to this database, and look at the latest restore.")
 
 
-def read_secret_file(path: Path) -> bytes:
-    """The content of a secret file of ours.
-
-    Raises:
-        KeyFileMissing: it is not there or not readable.
-        KeyFileExposed: group or others may read it.
-    """
-    try:
-        with open_file(path) as stream:
-            mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
-            content = stream.read(64 * 1024)
-    except OSError as error:
-        raise KeyFileMissing(path=str(path), reason=reason_of(error)) from error
-    if mode & 0o077 and not environment.is_credential(path):
-        raise KeyFileExposed(path=str(path), mode=f"{mode:04o}")
-    return content
-
-
-def write_secret_file(path: Path, content: bytes) -> None:
-    """Write a new secret file, 0600, durable; never over another.
-
-    Raises:
-        KeyFileExists: there is one already.
-        OSError: it cannot be written; nothing of it is left.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise KeyFileExists(path=str(path)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError:
-        path.unlink()
-        raise
-
-
-def _hmac(key: bytes, content: bytes) -> bytes:
-    """HMAC-SHA-256 (RFC 2104) for keys of up to 64 bytes: as `hmac.digest`, which takes half as long again.
-
-    Each line of a transfer needs five.
-    """
-    padded = key.ljust(_HMAC_BLOCK, b"\0")
-    inner = hashlib.sha256(padded.translate(_INNER) + content).digest()
-    return hashlib.sha256(padded.translate(_OUTER) + inner).digest()
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    """HKDF-SHA-256 (RFC 5869) without salt, one block: spelt out, since each line of a transfer needs it."""
-    return _hmac(_hmac(_NO_SALT, key), b"rekisteri/" + purpose + b"\x01")
+def next_master_file(path: Path) -> Path:
+    """Where the next master key lies while keys are being wrapped anew under it."""
+    return path.with_name(f"{path.name}.next")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -199,7 +156,7 @@ class DataKey:
     @property
     def key_id(self) -> str:
         """32 hex digits that name the key in the log: random to anyone, and to everybody once the key is gone."""
-        return _derived(self.secret, b"id").hex()[:32]
+        return derived(self.secret, b"id").hex()[:32]
 
     def tag(self, transfer_id: bytes) -> bytes:
         """The 16 bytes that mark this subject's line in a transfer: noise to anyone without the key."""
@@ -207,53 +164,95 @@ class DataKey:
 
     def tagger(self) -> Callable[[bytes], bytes]:
         """`tag` for many transfers in a row."""
-        secret = _derived(self.secret, b"tag")
-        return lambda transfer_id: _hmac(secret, transfer_id)[:16]
+        secret = derived(self.secret, b"tag")
+        return lambda transfer_id: hmac_sha256(secret, transfer_id)[:16]
 
     def pseudonym(self, of: bytes) -> bytes:
         """32 bytes that stand for *of* towards this subject alone: those of another subject cannot be joined to them."""
-        return _hmac(_derived(self.secret, b"pseudonym"), of)
+        return hmac_sha256(derived(self.secret, b"pseudonym"), of)
 
     def commitment(self, nonce: bytes) -> bytes:
         """32 bytes that bind a sealed line to this very key (AES-GCM alone does not)."""
-        return _hmac(self.secret, b"commit" + nonce)
+        return hmac_sha256(self.secret, b"commit" + nonce)
 
 
 class KeyRing:
     """The master key and what it unwraps."""
 
-    def __init__(self, master: bytes) -> None:
+    def __init__(self, master: bytes, carried: Mapping[bytes, bytes] | None = None) -> None:
         self._master = master
-        self.master_key_id = hashlib.sha256(_derived(master, b"id")).hexdigest()[:16]
+        self._carried = dict(carried or {})
+        self._following: KeyRing | None = None
+        self._path: Path | None = None
+        # Random to anyone: for the log, and its beginning for the database.
+        self.public_id = hashlib.sha256(derived(master, b"id")).hexdigest()[:32]
+        self.master_key_id = self.public_id[:16]
 
     @classmethod
-    def create(cls, path: Path) -> KeyRing:
-        """Make a new master key in a new file.
+    def create(cls, path: Path, before: KeyRing | None = None) -> KeyRing:
+        """Make a new master key in a new file; it gives the same keyed digests as the one *before* it (`CARRIED`).
 
         Raises:
             KeyFileExists: there is one already.
         """
-        write_secret_file(path, base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
+        lines = [base64.b64encode(secrets.token_bytes(_KEY_BYTES))]
+        if before is not None:
+            lines += [name + b" " + base64.b64encode(before.digest_key(name)) for name in CARRIED]
+        write_secret_file(path, b"\n".join(lines) + b"\n")
         return cls.load(path)
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
-        """Read the master key.
+        """Read the master key, and the next one while it is being changed.
 
         Raises:
             KeyFileMissing, KeyFileExposed, KeyFileBroken: what is wrong with the file.
         """
+        first, *rest = read_secret_file(path).strip().split(b"\n")
         try:
-            master = base64.b64decode(read_secret_file(path).strip(), validate=True)
+            master = base64.b64decode(first, validate=True)
+            carried = {
+                name: base64.b64decode(key) for name, _, key in (line.partition(b" ") for line in rest)
+            }
         except binascii.Error as error:
             raise KeyFileBroken(path=str(path)) from error
-        if len(master) != _KEY_BYTES:
+        if any(len(key) != _KEY_BYTES for key in (master, *carried.values())):
             raise KeyFileBroken(path=str(path))
-        return cls(master)
+        ring = cls(master, carried)
+        ring._path = path
+        following = next_master_file(path)
+        if following.exists():
+            ring._following = cls.load(following)
+        return ring
+
+    @property
+    def following(self) -> KeyRing | None:
+        """The next key, while keys are being wrapped anew under it."""
+        return self._following
+
+    def reload(self) -> bool:
+        """Read the file again, in place; says whether it holds something else than before.
+
+        Raises:
+            as `load`.
+        """
+        if self._path is None:
+            return False
+        found = KeyRing.load(self._path)
+        if [it and it.master_key_id for it in (found, found.following)] == [
+            it and it.master_key_id for it in (self, self.following)
+        ]:
+            return False
+        self.__dict__.update(found.__dict__)
+        return True
+
+    def digest_key(self, purpose: bytes) -> bytes:
+        """The key of `keyed_digest` for *purpose*."""
+        return self._carried.get(purpose) or derived(self._master, b"digest/" + purpose)
 
     def keyed_digest(self, purpose: bytes, content: bytes) -> bytes:
         """HMAC-SHA-256 under a key of its own for *purpose*: a digest that cannot be guessed without the master key."""
-        return _hmac(_derived(self._master, b"digest/" + purpose), content)
+        return hmac_sha256(self.digest_key(purpose), content)
 
     def prove(self, connection: Connection) -> None:
         """Show that this master key is the register's own: it opens a person's key, when there is any yet.
@@ -266,10 +265,32 @@ class KeyRing:
         if wrapped is not None:
             self._unwrapped(wrapped)
 
-    def new_key(self) -> tuple[DataKey, bytes]:
-        """A key for one thing of its own, such as a case, and the wrapped form to keep beside it."""
+    def new_key(self, uow: UnitOfWork) -> tuple[DataKey, bytes]:
+        """A key for one thing of its own, such as a case, and the wrapped form to keep beside it.
+
+        Raises:
+            KeyTurned: this is not the register's master key any more.
+        """
         key = DataKey(secrets.token_bytes(_KEY_BYTES))
-        return key, aes_key_wrap(self._master, key.secret)
+        return key, self.in_force(uow).wrap(key)
+
+    def wrap(self, key: DataKey) -> bytes:
+        """*key* under this master key, to be kept only where `in_force` says that it is the register's."""
+        return aes_key_wrap(self._master, key.secret)
+
+    def in_force(self, uow: UnitOfWork) -> KeyRing:
+        """The ring whose master key wraps new keys, held so until the unit of work ends.
+
+        Raises:
+            KeyTurned: it is neither this one nor the next.
+        """
+        key_id = uow.connection.execute(_IN_FORCE).scalar()
+        while True:
+            for ring in (self, self._following):
+                if ring is not None and key_id in (None, ring.master_key_id):
+                    return ring
+            if not self.reload():
+                raise KeyTurned(path=str(self._path))
 
     def opened(self, wrapped: bytes) -> DataKey:
         """The key that `new_key` made.
@@ -280,10 +301,20 @@ class KeyRing:
         return self._unwrapped(wrapped)
 
     def _unwrapped(self, wrapped: bytes) -> DataKey:
+        while True:
+            for ring in (self, self._following):
+                if ring is not None and (key := ring.tried(wrapped)) is not None:
+                    return key
+            # Another program may have changed the key since this one read it.
+            if not self.reload():
+                raise Unopenable
+
+    def tried(self, wrapped: bytes) -> DataKey | None:
+        """The key, if it is wrapped under this very master key."""
         try:
             return DataKey(aes_key_unwrap(self._master, wrapped))
-        except InvalidUnwrap as error:
-            raise Unopenable from error
+        except InvalidUnwrap:
+            return None
 
     def existing_data_keys(
         self, connection: Connection, customer_ids: Sequence[int]
@@ -311,8 +342,9 @@ class KeyRing:
                 raise KeyShredded
             made = {customer_id: DataKey(secrets.token_bytes(_KEY_BYTES)) for customer_id in missing}
             made_at = milliseconds(uow.now)
+            ring = self.in_force(uow)
             rows = (
-                (customer_id, aes_key_wrap(self._master, key.secret), self.master_key_id, made_at)
+                (customer_id, ring.wrap(key), ring.master_key_id, made_at)
                 for customer_id, key in made.items()
             )
             while some := list(islice(rows, _ROWS)):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.database import Database
 
 # The newest step in versions/; a test compares the two.
-NEWEST: Final = "0024"
+NEWEST: Final = "0025"
 
 
 class OldSchema(Refused):

@@ -15,7 +15,7 @@ from core.customers.web_model import web_file_table, web_registration_table
 from core.disclosure import model as disclosure
 from core.disclosure.log import model as log
 from core.disclosure.review import model as review
-from core.keys import data_key_table
+from core.keys import data_key_table, master_key_table
 from core.notices import model as notices
 from core.papers.model import paper_customer_table, paper_opener_table, paper_table
 from core.personal_data.types import DataClass, Direct, Fate, Holding, Through
@@ -498,6 +498,7 @@ IMPERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         upkeep_table.name: "backups, restores and drills: when, by whom, counts",
         update_mapping_table.name: "how a service's files are read: headings and codes, no row of theirs",
         batch_table.name: "a run as a whole: its file, counts and who ran it",
+        master_key_table.name: "which master key is in force, by a one-way id",
         data_key_table.name: "a random key, wrapped; erasure destroys it by itself, last of all",
         disclosure.recipient_version_table.name: "about recipients",
         disclosure.transfer_tally_table.name: _COUNTS,

@@ -80,7 +80,7 @@ def receive(
         raise SomebodyNeeded
     if customer_id is not None:
         require_not_erased(get(uow.connection, customer_id))
-    key, wrapped = keyring.new_key()
+    key, wrapped = keyring.new_key(uow)
     how = clean_line(identified_how)
     identity = Identity.CONFIRMED if how and customer_id is not None else Identity.UNCLEAR
     number = uow.connection.execute(

@@ -44,6 +44,7 @@ VERBS: Final = {
     "erasure": "erasure",
     "export": "export",
     "invoice": "invoice",
+    "keys": "keys",
     "letter": "letter",
     "load": "load",
     "log": "log",

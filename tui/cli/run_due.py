@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core import master_key
 from core.actor import SYSTEM
 from core.clock import HELSINKI
 from core.customers import credit, web_visits
@@ -87,6 +88,7 @@ def command(cli: Cli) -> None:
         ),
         cli.tr(N_("Erasures completed: {count}"), count=len(completed)),
         *(problem.explain(cli.language).sentence for problem in unproved),
+        *_master_key(cli, register),
         cli.tr(N_("Log signed up to entry {size}"), size=signed.size),
         *anchored.values(),
         *upkeep.values(),
@@ -211,3 +213,12 @@ def _anchor(cli: Cli, register: Register) -> dict[str, str]:
 
 def _numbers(transfers: Sequence[int]) -> str:
     return ", ".join(map(str, transfers)) or "–"
+
+
+def _master_key(cli: Cli, register: Register) -> list[str]:
+    """What to say of the master key: something when it is due to be changed."""
+    with register.database.reading() as connection:
+        found = master_key.status(register, connection)
+    if not found.is_due(register.clock.now().astimezone(HELSINKI).date()):
+        return []
+    return [cli.tr(N_("The master key is due to be changed: rekisteri keys rotate"))]

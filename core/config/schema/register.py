@@ -85,6 +85,10 @@ class KeySettings(Settings, frozen=True, kw_only=True):
         Path,
         Meta(description="Opens every sealed value. credential:NAME reads a systemd credential."),
     ] = Path("master.key")
+    master_key_months: Annotated[
+        Count,
+        Meta(description="Months after which rekisteri run-due says that the master key should be changed."),
+    ] = 12
     log_key_file: Annotated[Path, Meta(description="Signs the disclosure log. credential:NAME as above.")] = (
         Path("log.key")
     )
