@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import hashlib
 import hmac
@@ -96,7 +95,7 @@ class Reading:
     def _record(self, line: bytes) -> None:
         try:
             record = decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise self._not_one(N_("a record of it cannot be read")) from error
         if self._ended or (self._head is None) != isinstance(record, Head):
             raise self._not_one(N_("its records are not in order"))
@@ -137,7 +136,7 @@ class Reading:
                 for place in places:
                     if row[place] is not None:
                         row[place] = base64.b64decode(row[place], validate=True)
-        except (binascii.Error, IndexError, TypeError) as error:
+        except (ValueError, IndexError, TypeError) as error:
             raise self._not_one(N_("a record of it cannot be read")) from error
         if any(len(row) != len(columns) for row in record.rows):
             raise self._not_one(N_("a record of it cannot be read"))
@@ -184,7 +183,7 @@ def configuration_inside(path: Path, identities: Sequence[Identity]) -> str:
         read_sealed(path, identities, take)
     try:
         head = decode(bytes(begin).partition(b"\n")[0])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         head = None
     if not isinstance(head, Head):
         raise NotABackup(path=str(path), detail=Words(N_("a record of it cannot be read")))

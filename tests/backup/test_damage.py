@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import random
 from typing import TYPE_CHECKING
 
 import pyrage
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.backup import service
 from core.backup.content import Written
@@ -28,6 +31,7 @@ from core.backup.errors import (
 from core.backup.keys import new_key, read_key, read_recipients
 from core.backup.reading import Reading, configuration_inside
 from core.backup.sealing import read_sealed, write_sealed
+from core.errors import RegisterError
 from core.keys import KeyFileExposed, KeyRing
 from tests.erasure.test_erasure import live
 
@@ -228,6 +232,32 @@ def test_only_what_the_master_key_has_marked_is_believed(site: Site) -> None:
     other = KeyRing.create(site.folder / "other" / "master.key")
     with pytest.raises(Forged, match=site.register.keyring.master_key_id):
         read(gzip.compress(b"".join(lines)), other)
+
+
+HEAD = (
+    b'{"kind":"head","format":1,"shape":"0018","software":"1","made_at":0,"database":"sqlite","log_size":0,'
+    b'"master_key_id":"%s","config":"","tables":{"a":[["n","int"],["b","bytes"]]}}\n'
+)
+ROWS = b'{"kind":"rows","table":"a","rows":[[1,"AAAA"],[2,null]]}\n'
+
+
+@given(st.data())
+def test_whatever_is_inside_is_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Records changed at any place, cut, and bytes that are no records at all: nothing but our own refusals."""
+    keyring = KeyRing(bytes(32))
+    whole = HEAD % keyring.master_key_id.encode() + ROWS
+    content = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 30)))
+        content[start:end] = data.draw(st.binary(max_size=12))
+    reading = Reading(tmp_path_factory.getbasetemp() / "x", keyring, Taker())
+    packed = data.draw(st.sampled_from([gzip.compress(bytes(content)), bytes(content)]))
+    with contextlib.suppress(RegisterError):
+        reading._take(packed[:50])
+        reading._take(packed[50:])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
