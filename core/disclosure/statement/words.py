@@ -87,6 +87,12 @@ _OTHER_FIELDS: Final[Mapping[str, str]] = {
 _BY_STAFF: Final = N_("not sent, as a member of staff recorded after asking the recipient")
 _DETAILS: Final[Mapping[str, str]] = {"statement": N_("a statement such as this")}
 _NOT_KEPT: Final = N_("was sent; the code itself is not kept anywhere")
+# What a look was for, where no purpose of the notice but a record of ours says it: its kind and number.
+_TASKS: Final[Mapping[str, str]] = {
+    "rights_case": N_("your request, case {number}"),
+    "retention_hold": N_("decision {number} to keep your data"),
+    "paper": N_("paper document {number}"),
+}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -304,7 +310,10 @@ class _Words:
         return self._tr(N_("the program")) if pseudonym is None else pseudonym
 
     def _purpose(self, code: str) -> str:
-        return self._tr(PURPOSES[code].name) if code in PURPOSES else code
+        if code in PURPOSES:
+            return self._tr(PURPOSES[code].name)
+        kind, _, number = code.partition(" ")
+        return self._tr(_TASKS[kind], number=number) if kind in _TASKS and number.isdigit() else code
 
     def _named(self, names: Mapping[Any, str], code: str) -> str:
         return self._tr(names[code]) if code in names else code
