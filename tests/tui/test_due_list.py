@@ -14,9 +14,9 @@ from core.customers.types import Status
 from core.messages import LANGUAGES
 from core.rights import reading
 from core.rights.erasure.service import complete_due
-from core.rights.types import CaseState, Channel
+from core.rights.types import CaseKind, CaseState, Channel
 from tests.support.screens import assert_screen, seated
-from tests.tui.test_requests import held
+from tests.tui.test_requests import held, received
 
 if TYPE_CHECKING:
     from tests.support.office import Office
@@ -75,3 +75,24 @@ async def test_picked_approved_and_gone(office: Office) -> None:
     with office.register.database.reading() as connection:
         gone = {who: get(connection, who).status is Status.ERASED for who in (LASSE, ELLI, MAIJA)}
     assert gone == {LASSE: True, ELLI: True, MAIJA: False}
+
+
+async def test_a_hold_is_placed_and_released(office: Office) -> None:
+    """Enter on a case says why record by record; F6 holds with reasons, F9 releases; the case sees both."""
+    received(office, CaseKind.ERASURE)
+    async with seated(office) as desk:
+        await desk.press("p", "enter", "enter", "f9")
+        assert "Kukaan ei ole asettanut" in desk.message
+        await desk.press("f6", "f10")
+        assert "!!" in desk.text
+        await desk.press("tab", "tab", "tab", "tab")
+        await desk.paste("riita kirjan kunnosta")
+        await desk.press("f10")
+        assert "Pidätys 1 on voimassa." in desk.message
+        assert "asiasta on riita" in desk.text
+        await desk.press("f12", "3")
+        assert "asiasta on riita" in desk.text
+        await desk.press("enter", "f9", "tab")
+        await desk.paste("sovittu")
+        await desk.press("f10", "f12")
+        assert "Mikään ei estä poistamista." in desk.text

@@ -62,6 +62,20 @@ async def test_looks(office: Office, language: str) -> None:
         assert_screen(f"requests_paper.{language}", desk)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_made_looks(office: Office, language: str) -> None:
+    """Words to be read before they leave, and values to be rectified."""
+    told = Request(name="Maija Virtanen", words="Naapuri Kalle, kalle@example.fi, kertoi.")
+    received(office, request=told)
+    asked = Request(name="Maija Virtanen", values={"street": "Uusikatu 2", "town": "Rovaniemi"})
+    received(office, CaseKind.RECTIFICATION, request=asked)
+    async with seated(office, language) as desk:
+        await desk.press("p", "enter", "8", "2")
+        assert_screen(f"requests_words.{language}", desk)
+        await desk.press("f12", "f12", "down", "enter", "7")
+        assert_screen(f"requests_rectify.{language}", desk)
+
+
 def paper(office: Office) -> None:
     """A folder about Maija, which the office's only member may open."""
     assert office.actor.staff_id is not None

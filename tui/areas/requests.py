@@ -41,6 +41,7 @@ _REQUEST: Final = area(
         N_("Record how the person was answered, when not by a letter from here."),
         HANDLER,
     ),
+    ("enter", "", N_("Say record by record what prevents erasure, place a hold or release it.")),
     ("choose_1", "", N_("Show what was asked and where the case stands.")),
     ("choose_2", "", N_("Show what has happened.")),
     ("choose_3", "", N_("Show what prevents erasure, why, and until when.")),
@@ -119,7 +120,12 @@ _PAPERS: Final = area(
     ("more", N_("Destroyed"), N_("Record that the chosen paper was destroyed.")),
 )
 
-_WHY: Final = area("why", ("enter", "", N_("Go back to the list.")))
+_WHY: Final = area(
+    "why",
+    ("new", N_("Hold"), N_("Hold the person's data, with reasons and a day to look at it again."), HANDLER),
+    ("more", N_("Release"), N_("Release a hold that a person has placed."), HANDLER),
+    ("enter", "", N_("Go back to the list.")),
+)
 
 _REQUEST_PORTABILITY: Final = area(
     "request_portability",

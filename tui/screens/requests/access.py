@@ -84,9 +84,6 @@ class AccessScreen(TabbedScreen):
 
         return [
             Column(tr(N_("Decision"), language), 10, decided),
-            Column(
-                tr(N_("Why to be read"), language), 42, lambda it: tr(SUSPICION_NAMES[it.suspicion], language)
-            ),
             Column(tr(N_("Words"), language), 0, lambda it: " ".join(it.words.split())),
         ]
 
@@ -130,7 +127,11 @@ class AccessScreen(TabbedScreen):
 
     def _look(self) -> None:
         flag = self.table.chosen()
-        self.whole.show([] if flag is None else [blank(), *paragraph(flag.words)])
+        if flag is None:
+            self.whole.show([])
+            return
+        why = tr(SUSPICION_NAMES[flag.suspicion], self.desk.language)
+        self.whole.show([blank(), *paragraph(why, style=BOLD), blank(), *paragraph(flag.words)])
 
     # --- reading
 

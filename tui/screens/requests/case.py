@@ -119,6 +119,8 @@ class RequestScreen(TabbedScreen):
             now = reading.case(connection, self.number)
         if result is not None or now.version != self.case.version:
             self.read_again()
+        else:
+            self.reload()
 
     def read_again(self) -> None:
         """The case as it is now, in the view that is seen."""
@@ -154,6 +156,13 @@ class RequestScreen(TabbedScreen):
             "save": not undecided and case.answered_on is None,
         }
         return allowed.get(verb, True)
+
+    async def do_enter(self) -> None:
+        """Enter: record by record why the person's data can't go, and when it can."""
+        from tui.screens.requests.why import WhyScreen
+
+        if self.case.customer_id is not None and self.case.state not in ENDED:
+            await self.desk.open(WhyScreen(self.desk, self.case.customer_id))
 
     async def do_choose_4(self) -> None:
         """4: who it is."""

@@ -8,14 +8,12 @@ from core.messages import N_, tr
 from core.retention import due
 from core.retention.approving import approve
 from core.retention.types import HOLD_NAMES
-from core.retention.why import why
 from core.staff.access_log import Access
 from tui.screens.base import BaseScreen
 from tui.screens.digits import DigitBar
-from tui.screens.read_screen import ReadScreen
 from tui.screens.requests import days
 from tui.screens.requests.steps import COLUMN, WordsForm
-from tui.screens.requests.words import why_rows
+from tui.screens.requests.why import TASK, WhyScreen
 from tui.screens.words import day
 from tui.widgets.form import TICKED, Field
 from tui.widgets.record_table import Column, RecordTable
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from core.retention.due import DuePerson
     from tui.app import RegisterApp
 
-TASK: Final = "retention"
 _AT_MOST: Final = 200
 
 
@@ -188,29 +185,3 @@ class ApproveDue(WordsForm):
         list_below = self.desk.screens_open()[-2]
         list_below.say(told, "done")
         await self.desk.back("approved")
-
-
-class WhyScreen(ReadScreen):
-    """*Why can't this go, and when can it?*, record by record."""
-
-    area = "why"
-
-    def __init__(self, desk: RegisterApp, customer_id: int) -> None:
-        super().__init__(desk)
-        self.customer_id = customer_id
-
-    def heading(self) -> str:
-        """Its name."""
-        return self.tr(N_("Why, and when"))
-
-    async def prepare(self) -> None:
-        """Ask; a look at the person."""
-        seat = self.desk.seat
-        with seat.reading() as connection:
-            answer = why(connection, seat.register.config.retention, self.customer_id, days.today(seat))
-        seat.record_access(Access.OPEN, self.customer_id, TASK)
-        self.details.show(why_rows(answer, self.desk.language))
-
-    async def do_enter(self) -> None:
-        """Enter: back."""
-        await self.desk.back()
