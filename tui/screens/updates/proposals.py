@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 from core.messages import N_
 from core.updates import judging, proposals
 from core.updates.proposals import Which
-from tui.screens.base import BaseScreen
-from tui.screens.digits import DigitBar
+from tui.screens.decided import DecidedByDigits
 from tui.screens.updates.proposal_words import proposal_columns, proposal_rows
 from tui.screens.updates.waiting import WaitingList
-from tui.widgets.details import Details
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from textual.widget import Widget
+    from collections.abc import Callable
 
     from core.database import UnitOfWork
     from core.updates.proposals import Proposal, ProposalLine
     from tui.app import RegisterApp
 
-_LIST_ROWS = 7
 
-
-class ProposalsScreen(BaseScreen):
+class ProposalsScreen(DecidedByDigits["ProposalLine"]):
     """A digit decides on the row under the cursor, whole, before the next key; all of a run or of every run."""
 
     area = "proposals"
@@ -40,9 +34,6 @@ class ProposalsScreen(BaseScreen):
             wanted=self._fetch,
             moved=self._look,
         )
-        self.table.styles.height = _LIST_ROWS
-        self.details = Details()
-        self.digits = DigitBar()
         self.waiting: WaitingList
         self.shown: Proposal | None = None
 
@@ -51,22 +42,6 @@ class ProposalsScreen(BaseScreen):
         if self.run is None:
             return self.tr(N_("Proposals"))
         return self.tr(N_("Proposals of run {number}"), number=self.run)
-
-    @property
-    def active(self) -> RecordTable[ProposalLine]:
-        """The list."""
-        return self.table
-
-    def body(self) -> Iterable[Widget]:
-        """The list, the proposal, and what the digits do."""
-        yield self.table
-        yield self.details
-        yield self.digits
-
-    def draw_frame(self) -> None:
-        """The digits stand above the message, as keys stand below."""
-        super().draw_frame()
-        self.digits.show_offered(self)
 
     # --- reading
 
@@ -160,12 +135,6 @@ class ProposalsScreen(BaseScreen):
         self.waiting.put(self.table.cursor, self.shown.line)
         self.table.show(self.waiting, self.waiting.count(), cursor=self.table.cursor, top=self.table.top)
 
-    async def do_choose_4(self) -> None:
-        """4: leave it, go on."""
-        if self.table.cursor >= self.table.total - 1:
-            self.say(self.tr(N_("This is the last one; F5 begins again from the first.")))
-        self.table.move_to(self.table.cursor + 1)
-
     async def do_choose_5(self) -> None:
         """5: many by a rule."""
         from tui.screens.updates.rule import AcceptByRule
@@ -188,11 +157,3 @@ class ProposalsScreen(BaseScreen):
     async def do_enter(self) -> None:
         """Enter: say what the digits do."""
         self.say(self.tr(N_("1 accepts, 2 rejects, 3 takes the other candidate, 4 leaves it waiting.")))
-
-    async def do_next(self) -> None:
-        """Tab: scroll the proposal."""
-        self.details.take_key("pagedown", None)
-
-    async def do_previous(self) -> None:
-        """Shift+Tab: scroll back."""
-        self.details.take_key("pageup", None)

@@ -6,24 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from core.customers import web_deciding, web_seen
 from core.messages import N_
-from tui.screens.base import BaseScreen
-from tui.screens.digits import DigitBar
+from tui.screens.decided import DecidedByDigits
 from tui.screens.updates.pick import Choice, PickScreen
 from tui.screens.web.words import registration_columns, registration_rows
-from tui.widgets.details import Details
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from textual.widget import Widget
+    from collections.abc import Callable
 
     from core.customers.web_seen import SeenRegistration
     from core.customers.web_types import WebRegistration
     from core.database import UnitOfWork
     from tui.app import RegisterApp
 
-_LIST_ROWS: Final = 7
 _AT_MOST: Final = 500
 # Why nothing of a registration is taken; the words stand with it afterwards.
 REASONS: Final = (
@@ -34,7 +29,7 @@ REASONS: Final = (
 )
 
 
-class WebProposals(BaseScreen):
+class WebProposals(DecidedByDigits["WebRegistration"]):
     """A digit decides on the registration under the cursor before the next key."""
 
     area = "web"
@@ -46,31 +41,12 @@ class WebProposals(BaseScreen):
             empty=self.tr(N_("No registration waits for a person.")),
             moved=self._look,
         )
-        self.table.styles.height = _LIST_ROWS
-        self.details = Details()
-        self.digits = DigitBar()
         self.shown: SeenRegistration | None = None
         self._place = 0
 
     def heading(self) -> str:
         """Its name."""
         return self.tr(N_("Registrations from the site"))
-
-    @property
-    def active(self) -> RecordTable[WebRegistration]:
-        """The list."""
-        return self.table
-
-    def body(self) -> Iterable[Widget]:
-        """The list, the registration, and what the digits do."""
-        yield self.table
-        yield self.details
-        yield self.digits
-
-    def draw_frame(self) -> None:
-        """The digits stand above the message, as keys stand below."""
-        super().draw_frame()
-        self.digits.show_offered(self)
 
     # --- reading
 
@@ -137,12 +113,6 @@ class WebProposals(BaseScreen):
         self._place = (self._place + 1) % len(self.shown.candidates)
         self._show()
 
-    async def do_choose_4(self) -> None:
-        """4: leave it, go on."""
-        if self.table.cursor >= self.table.total - 1:
-            self.say(self.tr(N_("This is the last one; F5 begins again from the first.")))
-        self.table.move_to(self.table.cursor + 1)
-
     async def do_choose_5(self) -> None:
         """5: somebody new."""
         seat = self.desk.seat
@@ -175,11 +145,3 @@ class WebProposals(BaseScreen):
                 N_("1 accepts, 2 rejects, 3 takes the other candidate, 4 leaves it waiting, 5 adds anew.")
             )
         )
-
-    async def do_next(self) -> None:
-        """Tab: scroll the registration."""
-        self.details.take_key("pagedown", None)
-
-    async def do_previous(self) -> None:
-        """Shift+Tab: scroll back."""
-        self.details.take_key("pageup", None)
