@@ -14,7 +14,7 @@ from core.rights.letters import templates
 from core.rights.letters.errors import TemplatesThere, TemplatesUnreadable
 from core.rights.letters.preview import as_text
 from core.rights.letters.samples import DAY, sample, try_templates
-from core.rights.letters.service import compiled, pages_of, preview_text
+from core.rights.letters.service import compiled, hand_over, pages_of, preview_text
 from core.rights.letters.types import LetterKind
 from integrations.typesetter import Typst
 from tests.support.export_house import config_in
@@ -101,6 +101,10 @@ def test_a_broken_template_is_named_with_file_and_line(
     with pytest.raises(TemplateBroken) as caught:
         preview_text(desk.register, TYPST, desk.actor, desk.receive().number, LetterKind.RECEIPT)
     told = caught.value.explain("fi").sentence
+    known = desk.known()
+    with pytest.raises(TemplateBroken, match=name):
+        hand_over(desk.register, TYPST, desk.actor, known.number, LetterKind.RECEIPT)
+    assert not list(desk.house.exports.glob("*"))
     assert str(own / name) in told
     assert f"rivillä {line}:" in told
     with pytest.raises(CannotTypeset):

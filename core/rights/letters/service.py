@@ -130,9 +130,8 @@ def hand_over(
     if found.customer_id is None or not facts.told:
         name, transfer = _put(register, compiled(register, typesetter.pdf, pages)), None
     else:
-        compiled(register, typesetter.pdf, pages)
         handout = Handout(found.customer_id, TASK, "pdf", pages, facts.told)
-        given = give(register, typesetter, actor, handout, asked=f"case {number}")
+        given = give(register, _Placing(register, typesetter), actor, handout, asked=f"case {number}")
         if given.result.state is not TransferState.DELIVERED or given.name is None:
             raise LetterNotMade
         name, transfer = given.name, given.result.number
@@ -160,6 +159,22 @@ def compiled(register: Register, make: Callable[[Pages], _Made], pages: Pages) -
     except TemplateBroken as error:
         place = place_of(register.config.rights.letter_templates, str(error.data["file"]))
         raise TemplateBroken(file=place, line=error.data["line"], reason=error.data["reason"]) from None
+
+
+class _Placing:
+    """A typesetter that names a broken template as a person finds it, for the gate, which sets the pages itself."""
+
+    def __init__(self, register: Register, typesetter: Typesetter) -> None:
+        self._register = register
+        self._typesetter = typesetter
+
+    def pdf(self, pages: Pages) -> bytes:
+        """As `compiled`."""
+        return compiled(self._register, self._typesetter.pdf, pages)
+
+    def html(self, pages: Pages) -> str:
+        """As `compiled`."""
+        return compiled(self._register, self._typesetter.html, pages)
 
 
 def _prepared(
