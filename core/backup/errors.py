@@ -109,6 +109,14 @@ class LogInsideBroken(Fault):
     advice = N_("Nothing was changed. Take an older backup, and keep this one to find out why.")
 
 
+class KeyBeingChanged(Refused):
+    """Some keys are wrapped under the next master key already."""
+
+    code = "backup.key_being_changed"
+    sentence = N_("The master key is being changed; a backup made now could soon be opened by nobody.")
+    advice = N_("Finish the change first: rekisteri keys rotate.")
+
+
 class NewerBackup(Refused):
     """Made by a newer program."""
 

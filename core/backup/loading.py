@@ -49,7 +49,10 @@ class Loader:
         self._tables = tables_of(head)
         for name, table in self._tables.items():
             # Single rows that the migrations make come with the backup.
-            if name not in _ONLY_GROW and self._connection.execute(select(table).limit(1)).first() is not None:
+            if (
+                name not in _ONLY_GROW
+                and self._connection.execute(select(table).limit(1)).first() is not None
+            ):
                 self._connection.execute(delete(table))
         if self._connection.dialect.name == "sqlite":
             self._connection.execute(text("PRAGMA defer_foreign_keys=ON"))

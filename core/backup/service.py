@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, create_engine
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, create_engine, select
 from sqlalchemy.pool import NullPool
 
 from core.actor import Role, require
 from core.backup.content import Written
-from core.backup.errors import LogInsideBroken
+from core.backup.errors import KeyBeingChanged, LogInsideBroken
 from core.backup.keys import read_recipients
 from core.backup.reading import Reading
 from core.backup.sealing import write_sealed
@@ -24,6 +24,7 @@ from core.disclosure.log.signing import LogSigner
 from core.disclosure.log.verify import verify_stored
 from core.disclosure.model import transfer_line_table
 from core.disclosure.transfers import stored_lines
+from core.keys import master_key_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,6 +96,7 @@ def create(register: Register, actor: Actor, path: Path, config: str) -> Made:
 
     Raises:
         NoBackupKey, BadRecipient: the configuration does not say for whom.
+        KeyBeingChanged: the master key is being changed.
         BackupUnreadable: it cannot be written; nothing of it is left.
     """
     require(actor, *KEEPERS)
@@ -120,8 +122,12 @@ def write(
     """Write what *connection* sees, in its one moment.
 
     Raises:
+        KeyBeingChanged: the master key is being changed.
         BackupUnreadable: as `create`.
     """
+    in_force = connection.execute(select(master_key_table.c.key_id)).scalar()
+    if in_force not in (None, keyring.master_key_id):
+        raise KeyBeingChanged
     written = Written(connection, keyring, now, config)
     size = write_sealed(path, recipients, written.pieces())
     return Made(size, written.counts)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from core.backup.model import upkeep_table
+from core.keys import master_key_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,3 +65,12 @@ def overdue(connection: Connection, kind: Upkeep, now: datetime, days: int) -> b
     """Whether it was done last more than *days* ago, or never."""
     last = latest(connection, kind)
     return last is None or now - last.at > timedelta(days=days)
+
+
+def backup_due(connection: Connection, now: datetime, days: int) -> bool:
+    """Whether the last backup is older than *days*, or of before the master key was changed: nobody can open that one."""
+    last = latest(connection, Upkeep.BACKUP)
+    turned = connection.execute(select(master_key_table.c.done_at)).scalar()
+    return overdue(connection, Upkeep.BACKUP, now, days) or (
+        last is not None and turned is not None and last.at < turned
+    )

@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.backup import service as backup
 from core.backup.content import Written
-from core.backup.errors import FenceMissing, NotEmpty
+from core.backup.errors import FenceMissing, Forged, KeyBeingChanged, NotEmpty
 from core.backup.log_after import LogState, bring_up
-from core.backup.upkeep import Upkeep, latest
+from core.backup.upkeep import Upkeep, backup_due, latest
 from core.customers import bans, restrictions, sealed, search, service
 from core.customers.bans import BanKind
 from core.customers.invoices import State
@@ -22,6 +22,8 @@ from core.customers.types import CustomerValues, Status
 from core.database import metadata
 from core.disclosure.log.errors import LogWentBack, MarkMissing
 from core.disclosure.transfers import stored_lines
+from core.keys import master_key_table
+from core.master_key import rotate
 from core.rights import reading
 from core.rights.erasure import voucher
 from core.rights.erasure.needles import gather
@@ -293,3 +295,31 @@ def test_without_the_fence_nobody_is_brought_back_unawares(site: Site) -> None:
     with pytest.raises(FenceMissing):
         site.restore(path, site.empty("sqlite"))
     assert list((site.folder / "restored").iterdir()) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_changed_master_key_leaves_older_backups_shut(site: Site) -> None:
+    """A backup is due once the key was changed, none is made while it is, and one of before is refused with both ids."""
+    live(site.house)
+    path, register = site.backup(), site.register
+    before = register.keyring.master_key_id
+    now = site.house.notices.clock.now()
+    with register.database.unit_of_work() as uow:
+        assert not backup_due(uow.connection, now, 7)
+        uow.connection.execute(update(master_key_table).values(key_id="0123456789abcdef"))
+        uow.commit()
+    with pytest.raises(KeyBeingChanged):
+        site.backup("never.backup")
+    with register.database.unit_of_work() as uow:
+        uow.connection.execute(update(master_key_table).values(key_id=None))
+        uow.commit()
+    site.house.notices.clock.advance(60)
+    rotate(register, site.house.actor)
+    with register.database.reading() as connection:
+        assert backup_due(connection, now, 7)
+    with pytest.raises(Forged) as refused:
+        site.restore(path, site.empty("sqlite"))
+    assert refused.value.data["made"] == before
+    url = site.empty("sqlite")
+    site.restore(site.backup("after.backup"), url)
+    assert contents(site.open(url)) == contents(register)

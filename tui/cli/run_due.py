@@ -15,6 +15,7 @@ from core.documents import folder as documents
 from core.messages import N_
 from core.notices import routine as notice_routine
 from core.retention import approving
+from core.rights.announcing import announce
 from core.rights.erasure import service as erasure
 from core.rights.reminders import due_counts, remind
 from tui.cli.main import Cli, pass_cli
@@ -39,6 +40,7 @@ def command(cli: Cli) -> None:
         uow.commit()
     removed = documents.sweep(register)
     reviewed = do_what_is_due(register)
+    announced = announce(register, SYSTEM)
     notices = notice_routine.do_what_is_due(register)
     forgotten, overdue = _visits(register)
     reminded, cases = _cases(register)
@@ -63,6 +65,14 @@ def command(cli: Cli) -> None:
             N_("Visits on the site deleted after their time: {count}; waiting for approval: {overdue}"),
             count=forgotten,
             overdue=overdue,
+        ),
+        cli.tr(
+            N_(
+                "Notices made of restrictions: {restricted}; of their ends: {lifted}; not needed any more: {dropped}"
+            ),
+            restricted=announced.restricted,
+            lifted=announced.lifted,
+            dropped=announced.dropped,
         ),
         cli.tr(N_("Recipients told of changes: {count}"), count=notices.told),
         cli.tr(
@@ -110,6 +120,8 @@ def command(cli: Cli) -> None:
             "approvals_void": reviewed.void,
             "visits_deleted": forgotten,
             "visits_overdue": overdue,
+            "restrictions_announced": announced.restricted,
+            "restriction_ends_announced": announced.lifted,
             "notices_made": notices.looked.made,
             "notices_told": notices.told,
             "notices_chased": notices.chased,
@@ -155,26 +167,24 @@ def _cases(register: Register) -> tuple[list[int], DueCounts]:
 
 def _upkeep(cli: Cli, register: Register) -> dict[str, str]:
     """Backups and fire drills that are due, and what a killed drill has left; by a code."""
-    from core.backup.upkeep import Upkeep, latest, overdue
+    from core.backup.upkeep import Upkeep, backup_due, latest, overdue
     from core.drill.copy import sweep
 
     config, now = register.config, register.clock.now()
-    asked = {
-        Upkeep.BACKUP: (
-            config.backup.days if config.backup.recipients else None,
-            N_("Last backup: {when}. A new one is due: rekisteri backup create FILE"),
-        ),
-        Upkeep.DRILL: (
-            config.drill.days,
-            N_("Last fire drill: {when}. The next one is due: rekisteri drill"),
-        ),
+    with register.database.reading() as connection:
+        due = {
+            Upkeep.BACKUP: bool(config.backup.recipients) and backup_due(connection, now, config.backup.days),
+            Upkeep.DRILL: overdue(connection, Upkeep.DRILL, now, config.drill.days),
+        }
+        last = {kind: latest(connection, kind) for kind in due}
+    words = {
+        Upkeep.BACKUP: N_("Last backup: {when}. A new one is due: rekisteri backup create FILE"),
+        Upkeep.DRILL: N_("Last fire drill: {when}. The next one is due: rekisteri drill"),
     }
     said: dict[str, str] = {}
-    with register.database.reading() as connection:
-        for kind, (days, words) in asked.items():
-            if days is not None and overdue(connection, kind, now, days):
-                last = latest(connection, kind)
-                said[kind] = cli.tr(words, when="–" if last is None else f"{last.at:%Y-%m-%d}")
+    for kind in (kind for kind in due if due[kind]):
+        done = last[kind]
+        said[kind] = cli.tr(words[kind], when="–" if done is None else f"{done.at:%Y-%m-%d}")
     if sweep(config.drill.directory):
         said["swept"] = cli.tr(N_("A copy that an interrupted fire drill had left was removed."))
     return said
