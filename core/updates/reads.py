@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from core.batches.model import batch_row_table
+from core.customers.aliases import survivors
 from core.customers.model import customer_change_table, customer_table
 from core.customers.naming import display_name
+from core.customers.reading import numbers_and_names
 from core.customers.types import Status
 from core.messages import LANGUAGES
 from core.updates.types import Address, Meaning, Outcome, Reason, Spared, SparedRow, UpdateRow
@@ -67,7 +69,14 @@ def rows_of(
     changed = _changed(
         connection, batch, [row.customer_id for row in found if row.outcome == Outcome.APPLIED]
     )
-    return [_update_row(row, changed.get(row.customer_id)) for row in found]
+    names = _merged(connection, found)
+    return [_update_row(row, changed.get(row.customer_id), names.get(row.customer_id)) for row in found]
+
+
+def _merged(connection: Connection, rows: Sequence[Any]) -> Mapping[int, tuple[str, str]]:
+    """Number and name of whoever stands now for those of *rows* who were merged into another since."""
+    moved = survivors(connection, {row.customer_id for row in rows if row.customer_id is not None})
+    return numbers_and_names(connection, moved) if moved else {}
 
 
 def spared_of(connection: Connection, undo_id: int, *, offset: int = 0, limit: int = 50) -> list[SparedRow]:
@@ -77,6 +86,7 @@ def spared_of(connection: Connection, undo_id: int, *, offset: int = 0, limit: i
             _row.line,
             _row.reason,
             _row.explanation,
+            _row.customer_id,
             _customer.number,
             _customer.first_name,
             _customer.last_name,
@@ -88,16 +98,20 @@ def spared_of(connection: Connection, undo_id: int, *, offset: int = 0, limit: i
         .offset(offset)
         .limit(limit)
     )
-    return [
-        SparedRow(
-            line=row.line,
-            number=row.number,
-            display_name=display_name(row.first_name, row.last_name, row.organisation_name) or None,
-            fields=tuple(row.explanation["fields"]),
-            reason=Spared(row.reason),
-        )
-        for row in connection.execute(chosen)
-    ]
+    found: list[Any] = list(connection.execute(chosen))
+    names = _merged(connection, found)
+    return [_spared_row(row, names.get(row.customer_id)) for row in found]
+
+
+def _spared_row(row: Any, merged: tuple[str, str] | None) -> SparedRow:
+    name = display_name(row.first_name, row.last_name, row.organisation_name) or None
+    return SparedRow(
+        line=row.line,
+        number=row.number if merged is None else merged[0],
+        display_name=name if merged is None else merged[1],
+        fields=tuple(row.explanation["fields"]),
+        reason=Spared(row.reason),
+    )
 
 
 def _changed(
@@ -116,16 +130,17 @@ def _side(changes: Mapping[str, Sequence[Any]], side: int) -> Address:
     return Address(*(changes[part][side] if part in changes else None for part in _ADDRESS))
 
 
-def _update_row(row: Any, changed: tuple[Address, Address] | None) -> UpdateRow:
+def _update_row(
+    row: Any, changed: tuple[Address, Address] | None, merged: tuple[str, str] | None
+) -> UpdateRow:
     before, after = _before_and_after(row, changed)
     hidden = row.protected_address or row.status in (None, Status.ERASED)
+    name = display_name(row.first_name, row.last_name, row.organisation_name) if row.number else None
     return UpdateRow(
         line=row.line,
         customer_id=row.customer_id,
-        number=row.number,
-        display_name=display_name(row.first_name, row.last_name, row.organisation_name)
-        if row.number
-        else None,
+        number=row.number if merged is None else merged[0],
+        display_name=name if merged is None else merged[1],
         meaning=Meaning(row.meaning) if row.meaning else None,
         outcome=Outcome(row.outcome),
         reason=Reason(row.reason) if row.reason else None,

@@ -80,8 +80,28 @@ def test_what_waited_about_the_vanished_is_the_survivors(
         judging.accept(uow, actor, run, 2)
         uow.commit()
     assert street(register, one.id) == "Uusi tie 1"
+    with register.database.reading() as connection:
+        (row,) = service.rows(connection, run)
+    assert (row.number, row.display_name) == ("1", "Mäkelä Maija")
     service.undo(register, actor, run)
     assert street(register, one.id) == "Koivukatu 1"
+
+
+def test_a_run_of_before_names_who_is_left(
+    register: Register, actor: Actor, add: Add, answer: WriteAnswer
+) -> None:
+    """Its rows and what its undo spares go by the number that there is."""
+    one, other = add("1"), add("2")
+    run, _ = outcomes(register, answer(("2", "M", "Uusi tie 1", "33100", "Tampere", "15.11.2026")), actor)
+    merged(register, actor, one.id, other.id)
+    with register.database.reading() as connection:
+        (row,) = service.rows(connection, run)
+    assert (row.number, row.after) == ("1", None)
+    undone = service.undo(register, actor, run)
+    with register.database.reading() as connection:
+        (spared,) = service.spared(connection, undone.id)
+    assert (spared.number, spared.display_name) == ("1", "Mäkelä Maija")
+    assert street(register, one.id) == "Uusi tie 1"
 
 
 def test_nobody_is_merged_in_the_middle_of_a_run(

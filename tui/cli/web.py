@@ -11,6 +11,7 @@ import click
 
 from core.clock import HELSINKI
 from core.customers import web_deciding, web_reads, web_seen, web_visits
+from core.customers.reading import numbers_and_names
 from core.customers.service import by_number
 from core.customers.web_types import BY_NAMES, QUARANTINED, REPEATED, WEB_STATE_NAMES, WebState
 from core.errors import NotFound
@@ -174,12 +175,10 @@ def delete_visits(cli: Cli, *, yes: bool) -> None:
 
 def _numbers(connection: Connection, found: WebRegistration) -> dict[int, str]:
     """Customer id to number, of whom it is or may be about."""
-    from core.customers.reading import get
-
     ids = [it.customer_id for it in found.candidates]
     if found.customer_id is not None:
         ids.append(found.customer_id)
-    return {of: get(connection, of).number for of in ids}
+    return {of: number for of, (number, _) in numbers_and_names(connection, ids).items()}
 
 
 def _counts(cli: Cli, counts: Mapping[str, int]) -> str:

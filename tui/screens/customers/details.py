@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.clock import HELSINKI
+from core.customers.aliases import former_numbers
 from core.customers.bans import bans_of
 from core.customers.history import provenance
 from core.customers.reading import get
@@ -45,6 +46,7 @@ class Facts:
     ip: str | None
     represents: str | None
     registrations: tuple[ToldRegistration, ...] = ()
+    former_numbers: tuple[str, ...] = ()
 
 
 def read_facts(seat: Seat, customer: Customer) -> Facts:
@@ -61,6 +63,7 @@ def read_facts(seat: Seat, customer: Customer) -> Facts:
             ip_of(connection, keyring, customer.id),
             None if represented is None else get(connection, represented).display_name,
             registrations_of(connection, keyring, customer.id),
+            tuple(former_numbers(connection, [customer.id]).get(customer.id, ())),
         )
 
 
@@ -84,6 +87,9 @@ def _customer(facts: Facts, language: str) -> Iterator[ReadRow]:
     if customer.ended_on is not None:
         since += tr(N_(", ended {day}"), language, day=day(customer.ended_on))
     yield labelled(tr(N_("Customer"), language), f"{customer.number}  {customer.display_name}")
+    if facts.former_numbers:
+        label = named(FIELD_NAMES, "former_number", language)
+        yield labelled(label[:1].upper() + label[1:], ", ".join(facts.former_numbers))
     yield labelled(tr(N_("Relationship"), language), f"{status}, {kind}, {since}")
 
 

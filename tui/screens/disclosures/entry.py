@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.customers.reading import get
+from core.customers.reading import numbers_and_names
 from core.disclosure import transfers
 from core.disclosure.purposes import BASIS_NAMES
 from core.disclosure.types import EVENT_NAMES, STATE_NAMES, TransferState
@@ -66,7 +66,8 @@ class TransferEntry(TabbedScreen):
         with self.desk.seat.reading() as connection:
             self.detail = transfers.detail(connection, self.transfer_id)
             known = {line.customer_id for line in self.detail.lines[:_NAMED] if line.customer_id is not None}
-            self._numbers = {customer_id: get(connection, customer_id).number for customer_id in known}
+            named = numbers_and_names(connection, known)
+            self._numbers = {customer_id: number for customer_id, (number, _) in named.items()}
 
     async def do_refresh(self) -> None:
         """F5."""
