@@ -52,6 +52,8 @@ MANIFEST: Final = "manifest.json"
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _GROUPS: Final = 4
 _IN_GROUP: Final = 5
+# Half the time of the usual level, for a few per cent more bytes.
+_LEVEL: Final = 3
 _GIVEN: Final = frozenset({CaseDecision.GRANTED, CaseDecision.PARTLY})
 
 
@@ -167,7 +169,7 @@ def encrypted(files: Mapping[str, bytes], passphrase: str) -> bytes:
     """*files* in one, which opens with *passphrase* alone."""
     target = io.BytesIO()
     with pyzipper.AESZipFile(
-        target, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
+        target, "w", compression=pyzipper.ZIP_DEFLATED, compresslevel=_LEVEL, encryption=pyzipper.WZ_AES
     ) as archive:
         archive.setpassword(passphrase.encode())
         for name, content in files.items():

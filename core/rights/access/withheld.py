@@ -75,6 +75,8 @@ class Keeper:
 
     def words(self, table: str, column: str, value: Any) -> Any:
         """*value* with each member of staff who is named in its texts under the pseudonym."""
+        if self._names_of_staff is None:
+            return value
         if isinstance(value, str):
             return self._text(table, column, value)
         if isinstance(value, dict):
@@ -105,8 +107,7 @@ class Keeper:
         return self._numbers[customer_id]
 
     def _text(self, table: str, column: str, text: str) -> str:
-        if self._names_of_staff is None:
-            return text
+        assert self._names_of_staff is not None
         changed, many = self._names_of_staff.subn(lambda found: self._staff[found[0]], text)
         if many:
             self.note(table, column, Reason.STAFF)
