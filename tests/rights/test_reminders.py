@@ -73,7 +73,7 @@ def test_overdue_cases_stand_first_and_stopped_clocks_last(
     database: Database, actor: Actor, keyring: KeyRing, receive: ReceiveCase
 ) -> None:
     """By last day; whose clock is stopped, or who is answered, is not late."""
-    stopped = receive(received_on=date(2026, 9, 1), identified_how="", customer_id=None)
+    stopped = receive(received_on=date(2026, 11, 2), identified_how="", customer_id=None)
     receive()
     late = receive(received_on=date(2026, 10, 1))
     with database.unit_of_work() as uow:
