@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from core.actor import SYSTEM
 from core.clock import HELSINKI
 from core.customers import bans, restrictions, series, service
+from core.customers.aliases import same_person
 from core.customers.bans import BanKind, bans_of_many
 from core.customers.model import customer_search_table, customer_table, number_series_table
 from core.customers.restrictions import Ground, restrictions_of
@@ -22,7 +23,8 @@ from core.retention.holds import holds_of
 from core.retention.types import HoldKind
 from core.rights import intake
 from core.rights import service as rights
-from core.rights.erasure import voucher
+from core.rights.erasure import loose, voucher
+from core.rights.erasure.finder import Finder
 from core.rights.erasure.needles import gather
 from core.rights.erasure.steps import OF_THE_CASE, keep_looked_for
 from core.rights.model import case_table
@@ -73,6 +75,7 @@ def reapply(uow: UnitOfWork, register: Register) -> Reapplied:
         for place, customer_id in enumerate(ids):
             if in_force and place not in places:
                 narrowed += _narrow(uow, why, customer_id, in_force.get(notes.mark(numbers[place]), {}))
+    _let_go(uow, register, fenced)
     kept = sum(_erase(uow, register, person) for person in fenced)
     _pass_fenced_numbers(uow, register)
     return Reapplied(len(fenced), kept, narrowed)
@@ -98,8 +101,25 @@ def _customers(connection: Connection) -> Iterator[Mapping[int, str]]:
         after = rows[-1].id
 
 
+def _let_go(uow: UnitOfWork, register: Register, fenced: Sequence[int]) -> None:
+    """Rows that name one of them and belong to nobody yet go, while it is known what names them."""
+    if not fenced:
+        return
+    forms: list[bytes] = []
+    ids: set[int] = set()
+    for person in fenced:
+        needles = gather(uow.connection, register.keyring, person).without_key(None)
+        forms += [form for of_value in needles.forms for form in of_value]
+        ids |= set(same_person(uow.connection, person))
+    loose.let_go(uow, register.keyring, SYSTEM, frozenset(ids), Finder(forms))
+
+
 def _erase(uow: UnitOfWork, register: Register, person: int) -> bool:
     """As the erasure that the backup does not know of; says whether vouchers need a copy, which a new case looks after."""
+    if service.get(uow.connection, person).status is Status.ERASED:
+        # Merged into somebody who went before.
+        return False
+    ids = same_person(uow.connection, person)
     today = uow.now.astimezone(HELSINKI).date()
     holds = holds_of(uow.connection, register.config.retention, person, today)
     days = [hold.until for hold in holds if hold.kind is HoldKind.BOOKKEEPING and hold.until]
@@ -108,17 +128,17 @@ def _erase(uow: UnitOfWork, register: Register, person: int) -> bool:
         number = _case(uow, register, person, max(days))
         voucher.keep(uow, register.keyring, person, case_number=number, until=max(days))
         erase_rows(uow, [person], chosen=lambda holding: _loaded(holding) and holding.name not in OF_THE_CASE)
+        # The key of the customer who is left has still something to open.
+        register.keyring.shred(uow, ids[1:])
         return True
     cases = uow.connection.execute(
-        select(case_table.c.number).where(
-            case_table.c.customer_id == person, case_table.c.state.not_in(ENDED)
-        )
+        select(case_table.c.number).where(case_table.c.customer_id.in_(ids), case_table.c.state.not_in(ENDED))
     )
     numbers = list(cases.scalars())
     erase_rows(uow, [person], chosen=_loaded)
     ended = update(case_table).where(case_table.c.number.in_(numbers))
     uow.connection.execute(ended.values(state=CaseState.CLOSED, closed_at=uow.now, due_by_itself_on=None))
-    register.keyring.shred(uow, [person])
+    register.keyring.shred(uow, ids)
     return False
 
 

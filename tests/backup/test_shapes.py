@@ -12,7 +12,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import Boolean, Date, Integer, LargeBinary, TypeDecorator
 
 from core import migrations
-from core.backup import content, service
+from core.backup import content
+from core.backup.sealing import write_sealed
 from core.customers import search
 from core.database import Database, JsonText, metadata
 from core.disclosure.log import DisclosureLog, LogSigner
@@ -144,14 +145,8 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(
         reflected.reflect(connection, only=lambda name, _: name in content._KEPT)
         patch.setattr(content, "metadata", reflected)
         patch.setattr(migrations, "NEWEST", "0018")
-        service.write(
-            connection,
-            site.register.keyring,
-            path,
-            now=clock.now(),
-            recipients=[one.to_public() for one in site.identities],
-            config="",
-        )
+        written = content.Written(connection, site.register.keyring, clock.now(), "")
+        write_sealed(path, [one.to_public() for one in site.identities], written.pieces())
     old.close()
     url = site.empty(target)
     assert site.restore(path, url).head.shape == "0018"
