@@ -154,6 +154,16 @@ class NotAnswered(Refused):
     advice = N_("Hand over the letter or the package, or write down how the answer was given.")
 
 
+class CompletesItself(Refused):
+    """Closing it would forget what was decided."""
+
+    code = "rights.completes_itself"
+    sentence = N_(
+        "Case {number} is not over: what was decided is carried out once nothing prevents it any more."
+    )
+    advice = N_("It then closes by itself; what prevents it now is in: rekisteri case show {number}.")
+
+
 class NobodyMeant(Refused):
     """The case names nobody in the register."""
 

@@ -11,6 +11,7 @@ from core.actor import Role, require
 from core.papers.handling import require_handled
 from core.rights.effects import release_erasure
 from core.rights.errors import (
+    CompletesItself,
     GroundOfRefusal,
     IdentityFirst,
     NotAnswered,
@@ -171,11 +172,13 @@ def close(uow: UnitOfWork, keyring: KeyRing, actor: Actor, number: int, *, versi
     """Close an answered case; one whose rest waits for its day stays on the list until then.
 
     Raises:
-        NotDecided, NotAnswered, PapersFirst: it can't be closed yet.
+        NotDecided, NotAnswered, PapersFirst, CompletesItself: it can't be closed yet.
         NoSuchCase, CaseEnded, CaseChanged.
     """
     require(actor, *_HANDLERS)
     found = for_change(uow, number)
+    if found.state is CaseState.WAITING_HOLD:
+        raise CompletesItself(number=number)
     if found.decision is None:
         raise NotDecided(number=number)
     if found.answered_on is None:
