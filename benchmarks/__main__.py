@@ -11,7 +11,7 @@ import sys
 
 from benchmarks.measure import DATABASES, Measurement, Options, table
 
-BENCHMARKS = ("search", "transfers", "statement", "likeness", "updates", "retention", "access")
+BENCHMARKS = ("search", "transfers", "statement", "likeness", "updates", "retention", "access", "erasure")
 
 
 def main() -> None:
