@@ -198,7 +198,7 @@ class Life:
         fault = self._random.choice(list(_FAULTS))
         others = [self._house.add()] if self._random.random() < 0.3 else []
         subjects = tuple(
-            Subject(who, self._text("key")) for who in (self._id, *(other.id for other in others))
+            Subject(who, self._text(f"key {self._id}")) for who in (self._id, *(other.id for other in others))
         )
         self._house.partner.fault = fault
         try:
