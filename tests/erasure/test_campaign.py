@@ -1,6 +1,6 @@
 """After many erasures in a random history nothing is left of anybody, the log verifies, and nobody comes back.
 
-A dozen here; ``REKISTERI_ERASURES=500 pytest tests/erasure/test_campaign.py -s`` at the size that the promise names, which
+Eight here; ``REKISTERI_ERASURES=500 pytest tests/erasure/test_campaign.py -s`` at the size that the promise names, which
 prints what it did.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.erasure.conftest import House
 
-COUNT = int(environment.ERASURES.value() or 12)
+COUNT = int(environment.ERASURES.value() or 8)
 SECONDS = 60 if COUNT < 50 else 7200
 
 

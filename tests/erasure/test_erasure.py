@@ -160,8 +160,10 @@ def test_what_is_found_again_keeps_the_case_open(house: House, monkeypatch: pyte
     stray.write_text("x" * 5000 + MAIJA["email"])
     with monkeypatch.context() as patch:
         patch.setattr(cleaning, "remove_files", lambda *_: 0)
-        with pytest.raises(StillThere, match="kopio"):
+        with pytest.raises(StillThere) as found:
             carry_out(register, house.actor, number)
+    # The sentence shortens a long list; the place is in it all the same.
+    assert "kopio" in str(found.value.data["places"])
     assert house.state(number) == CaseState.DECIDED
     done = carry_out(register, house.actor, number)
     assert done.case.state is CaseState.CLOSED
