@@ -56,7 +56,8 @@ HOSTILE_FILES: Final = Variable(
     "REKISTERI_HOSTILE_FILES", "Tests alone: how many hostile answer files are read instead of a few hundred."
 )
 ERASURES: Final = Variable(
-    "REKISTERI_ERASURES", "Tests alone: how many persons the campaigns of erasures and of restores erase instead of a few."
+    "REKISTERI_ERASURES",
+    "Tests alone: how many persons the campaigns of erasures and of restores erase instead of a few.",
 )
 
 ACCESS_HISTORIES: Final = Variable(
