@@ -92,6 +92,20 @@ def test_the_published_schema_is_the_reader_s() -> None:
     assert PUBLISHED.read_text(encoding="utf-8") == schema_text()
 
 
+def test_whoever_came_along_from_the_earlier_register_carries_what_was_given_there(desk: Desk) -> None:
+    """Who was a customer before this program has given their data too."""
+    customer = added(desk)
+    with desk.house.database.unit_of_work() as uow:
+        source = Source(SourceKind.FIRST_LOAD, "old.csv")
+        new = {"email": "anna@example.fi"}
+        service.change(uow, desk.house.actor, customer.id, new, source, version=customer.version)
+        uow.commit()
+    found = decoded(carry(desk, customer)["portability.json"])
+    assert found.customer.email == "anna@example.fi"
+    assert found.given["email"].source == "earlier_register"
+    assert found.left_out == []
+
+
 def test_what_the_person_gave_is_carried_and_the_rest_named(desk: Desk) -> None:
     """Own word, the site's form and what staff took down; what a service brought is left out and said."""
     customer = added(desk)

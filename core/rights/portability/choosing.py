@@ -1,8 +1,9 @@
 """What the person has given us (GDPR 20(1)): values known by the person's own word, and the person's orders.
 
 The right covers what was provided by the person and is processed by consent or for a contract.  A value whose latest
-source is the person, our site's form, or our staff who took it down is such; one that an update service, an authority,
-an earlier register or a subcontractor brought is not, and is named among what is left out.  Bans, restrictions, looks,
+source is the person, our site's form, or our staff who took it down is such, and so is what came along from the company's
+earlier register, which people had registered in themselves.  One that an update service, an authority or a subcontractor
+brought is not, and is named among what is left out.  Bans, restrictions, looks,
 credit checks and whatever we have made of the data ourselves aren't either.
 """
 
@@ -44,6 +45,7 @@ GIVEN: Final[Mapping[SourceKind, Given]] = {
     SourceKind.SELF: "self",
     SourceKind.WEB_FORM: "web_form",
     SourceKind.STAFF: "staff",
+    SourceKind.FIRST_LOAD: "earlier_register",
 }
 _KIND: Final = "kind"
 _IBAN: Final = "iban"

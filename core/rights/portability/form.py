@@ -16,7 +16,7 @@ from msgspec import Meta, field
 FORMAT: Final = "customer-portability/v1"
 SCHEMA_ID: Final = "urn:asiakasrekisteri:customer-portability:v1"
 
-Given = Literal["self", "web_form", "staff"]
+Given = Literal["self", "web_form", "staff", "earlier_register"]
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Amount = Annotated[
     str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$", description="A decimal number, a point in it.")
@@ -42,7 +42,7 @@ class PortableCustomer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 
 class GivenBy(msgspec.Struct, frozen=True, kw_only=True):
-    """How a value was given: by the person's own hand, on our site, or by word to our staff."""
+    """How a value was given: by the person's own hand, on our site, by word to our staff, or to the earlier register."""
 
     source: Given
     on: date
