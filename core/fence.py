@@ -18,7 +18,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from core.errors import ConfigError, Words
+from core.errors import ConfigError, Unavailable, Words
 from core.keys import write_secret_file
 from core.messages import N_
 from core.reasons import open_file, reason_of
@@ -41,6 +41,16 @@ class FenceUnusable(ConfigError):
     sentence = N_("The erasure fence {path} cannot be used: {reason}.")
     advice = N_(
         "Restore it from its backup. Until then nobody can be added: the file says who must not be brought back."
+    )
+
+
+class FenceUnwritable(Unavailable):
+    """The disk is full, or the file may not be written to."""
+
+    code = "fence.unwritable"
+    sentence = N_("{path} cannot be written: {reason}.")
+    advice = N_(
+        "Nothing of this was stored. Make room on the disk or correct the rights, then do the same again."
     )
 
 
@@ -92,7 +102,8 @@ class Fence:
         """Fence out whoever any of *several* values names; durable on return.  Returns how many lines were new.
 
         Raises:
-            FenceUnusable: the file cannot be read or written.
+            FenceUnusable: the file cannot be read.
+            FenceUnwritable: there is no room, or no right to write.
         """
         try:
             with self.path.open("r+b") as stream:
@@ -106,8 +117,10 @@ class Fence:
                 stream.write(b"".join(mark.hex().encode() + b"\n" for mark in new))
                 stream.flush()
                 os.fsync(stream.fileno())
-        except OSError as error:
+        except FileNotFoundError as error:
             raise FenceUnusable(path=str(self.path), reason=reason_of(error)) from error
+        except OSError as error:
+            raise FenceUnwritable(path=str(self.path), reason=reason_of(error)) from error
         self._follow()
         return len(new)
 

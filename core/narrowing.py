@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from core.customers.model import customer_table
-from core.fence import FenceUnusable
+from core.fence import FenceUnusable, FenceUnwritable
 from core.id_lists import among
 from core.prepared import Prepared
 from core.reasons import open_file, reason_of
@@ -57,7 +57,8 @@ class Narrowings:
         """Add lines, durable on return.
 
         Raises:
-            FenceUnusable: the file, or the fence whose key it needs, cannot be used.
+            FenceUnusable: the fence whose key is needed cannot be used.
+            FenceUnwritable: there is no room, or no right to write.
         """
         if not several:
             return
@@ -75,7 +76,7 @@ class Narrowings:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise FenceUnusable(path=str(self.path), reason=reason_of(error)) from error
+            raise FenceUnwritable(path=str(self.path), reason=reason_of(error)) from error
 
     def mark(self, number: str) -> bytes:
         """The fingerprint that stands for a customer number."""

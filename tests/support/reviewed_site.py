@@ -43,6 +43,10 @@ _CHANGES = {
     "# approval_persons = 1000": "approval_persons = 3",
     "# approval_first_use = true": "approval_first_use = false",
     "# unusual_week_persons = 20": "unusual_week_persons = 3",
+    # Whenever the week is played, the hour and the day are usual.
+    "# hours_from = 6": "hours_from = 0",
+    "# hours_to = 20": "hours_to = 24",
+    "# weekends = false": "weekends = true",
 }
 
 
