@@ -306,13 +306,16 @@ async def test_what_the_person_gave_is_carried_elsewhere(office: Office) -> None
     """8 on a request for portability: read first, then one encrypted file with its passphrase."""
     with office.register.database.unit_of_work() as uow:
         source = Source(SourceKind.SELF, "kirje")
-        customers.change(uow, office.actor, MAIJA, {"street": "Uusikatu 2"}, source, version=1)
+        changed = customers.change(uow, office.actor, MAIJA, {"street": "Uusikatu 2"}, source, version=1)
+        source = Source(SourceKind.AUTHORITY, "ilmoitus")
+        customers.change(uow, office.actor, MAIJA, {"town": "Lahti"}, source, version=changed.version)
         uow.commit()
     received(office, CaseKind.PORTABILITY)
     async with seated(office) as desk:
         await desk.press("p", "enter", "8")
         assert "Uusikatu 2" in desk.text
         assert "Jää pois: ei henkilön itse antama" in desk.text
+        assert "Lahti" not in desk.text
         await desk.press("enter")
         assert "F10 luovuttaa juuri tämän" in desk.message
         await desk.press("f10")
