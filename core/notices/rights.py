@@ -22,6 +22,7 @@ from core.notices.holders import COMPARED, holdings, not_recipients
 from core.notices.model import notice_table
 from core.notices.service import NoticeFilter, page
 from core.notices.types import WITH_VALUES, Cause, Holding, NoticeState
+from core.rights.types import reference as reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def tell_recipients(
 
 def notices_of_case(connection: Connection, one: Case) -> list[Notice]:
     """Every notice that was made for a case, the oldest first, those that are over among them."""
-    chosen = select(_notice.id).where(_notice.reference == f"case {one.number}")
+    chosen = select(_notice.id).where(_notice.reference == reference_of(one.number))
     numbers = tuple(connection.execute(chosen).scalars())
     if not numbers:
         return []

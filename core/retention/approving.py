@@ -26,7 +26,7 @@ from core.retention.service import due_for_review
 from core.retention.types import HoldKind
 from core.rights import intake, service
 from core.rights.model import case_table
-from core.rights.types import CaseDecision, CaseKind, CaseState, Channel, EventKind, Request
+from core.rights.types import CaseDecision, CaseKind, CaseState, Channel, EventKind, Request, reference
 from core.rights.writing import today_of, write
 from core.text import clean_block
 
@@ -126,7 +126,7 @@ def stay(register: Register, actor: Actor) -> list[int]:
             service.withdraw(uow, register.keyring, actor, row.number, how=_CONTACT, version=row.version)
             untold = uow.connection.execute(
                 select(_notice.id).where(
-                    _notice.reference == _reference(row.number), _notice.state == NoticeState.DUE
+                    _notice.reference == reference(row.number), _notice.state == NoticeState.DUE
                 )
             ).scalars()
             notices.close(uow, actor, list(untold), NoticeState.NOT_NEEDED, _CONTACT)
@@ -174,17 +174,12 @@ def _approved(uow: UnitOfWork, register: Register, actor: Actor, person: DuePers
         actor,
         person.customer_id,
         Cause.ERASURE,
-        reference=_reference(made.number),
+        reference=reference(made.number),
     )
     service.note(uow, keyring, actor, made.number, EventKind.NOTICE, facts={"notices": told})
     # Nobody asked, so nobody waits for an answer.
     standing = {"state": CaseState.WAITING_HOLD, "answered_on": today_of(uow)}
     return write(uow, decided, decided.version, standing)
-
-
-def _reference(case_number: int) -> str:
-    """How the notices of a case name it (`core.rights.erasure.steps.reference`)."""
-    return f"case {case_number}"
 
 
 def _free_on(person: DuePerson) -> date | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from core.clock import HELSINKI
 from core.customers.bans import BanKind, bans_of_many, forbid
 from core.customers.restrictions import Ground, lift, restrict, restrictions_of, told_of_lifting
-from core.rights.types import CaseKind
+from core.rights.types import CaseKind, reference
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -45,8 +45,12 @@ def release_erasure(uow: UnitOfWork, actor: Actor, case: Case) -> None:
         return
     today = uow.now.astimezone(HELSINKI).date()
     for one in restrictions_of(uow.connection, case.customer_id):
-        if one.lifted_on is None and one.ground is Ground.LEGAL_CLAIM and one.detail == _origin(case):
-            how = f"{_origin(case)}, withdrawn"
+        if (
+            one.lifted_on is None
+            and one.ground is Ground.LEGAL_CLAIM
+            and one.detail == reference(case.number)
+        ):
+            how = f"{reference(case.number)}, withdrawn"
             told_of_lifting(uow, actor, case.customer_id, one.ground, told_on=today, how=how)
             lift(uow, actor, case.customer_id, one.ground, lifted_on=today, reason=how)
 
@@ -73,7 +77,7 @@ def _forbid(uow: UnitOfWork, actor: Actor, case: Case, kinds: tuple[BanKind, ...
     in_force = bans_of_many(uow.connection, [case.customer_id]).get(case.customer_id, frozenset())
     new = [kind for kind in kinds if kind not in in_force]
     for kind in new:
-        forbid(uow, actor, case.customer_id, kind, origin=_origin(case), since=case.received_on)
+        forbid(uow, actor, case.customer_id, kind, origin=reference(case.number), since=case.received_on)
     return new
 
 
@@ -82,9 +86,7 @@ def _restrict(uow: UnitOfWork, actor: Actor, case: Case, ground: Ground) -> bool
     found = restrictions_of(uow.connection, case.customer_id)
     if any(one.ground is ground and one.lifted_on is None for one in found):
         return False
-    restrict(uow, actor, case.customer_id, ground=ground, since=case.received_on, detail=_origin(case))
+    restrict(
+        uow, actor, case.customer_id, ground=ground, since=case.received_on, detail=reference(case.number)
+    )
     return True
-
-
-def _origin(case: Case) -> str:
-    return f"case {case.number}"

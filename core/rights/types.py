@@ -248,3 +248,8 @@ class CaseFile:
     staff_name: str
     name: str
     size: int
+
+
+def reference(number: int) -> str:
+    """How notices, restrictions, changes and transfers name a case."""
+    return f"case {number}"

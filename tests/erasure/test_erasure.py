@@ -18,11 +18,11 @@ from core.customers.money import OrderLine
 from core.customers.orders import OrderState
 from core.customers.types import NewCustomer, Source, SourceKind
 from core.rights import reading
-from core.rights.erasure import cleaning, scan, steps, voucher
+from core.rights.erasure import cleaning, scan, voucher
 from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst, StillThere
 from core.rights.erasure.needles import gather
 from core.rights.erasure.service import carry_out, complete_due, dry_run, tell
-from core.rights.types import CaseKind, CaseState
+from core.rights.types import CaseKind, CaseState, reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,7 +198,7 @@ def test_only_a_granted_erasure_is_carried_out(house: House, tmp_path: Path) -> 
     for act in (carry_out, dry_run, tell):
         with pytest.raises(NotAnErasure):
             act(house.register, house.actor, number)
-    assert steps.reference(number) == f"case {number}"
+    assert reference(number) == f"case {number}"
 
 
 def test_nobody_erased_comes_back_by_an_old_file(house: House) -> None:

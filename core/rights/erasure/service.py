@@ -34,7 +34,6 @@ from core.rights.erasure.steps import (
     is_emptied,
     is_over,
     period_over,
-    reference,
     remember,
     require_told,
     require_unproved,
@@ -43,7 +42,7 @@ from core.rights.erasure.steps import (
 from core.rights.errors import CaseChanged
 from core.rights.model import case_table
 from core.rights.reading import case
-from core.rights.types import CaseKind, CaseState, EventKind
+from core.rights.types import CaseKind, CaseState, EventKind, reference
 from core.rights.writing import today_of
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from core.rights.erasure.errors import Held, NotAnErasure, RecipientsFirst
 from core.rights.erasure.needles import Needles, gather, known_states, of_states
 from core.rights.model import case_table
 from core.rights.reading import case, context, key_of
-from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind, Identity
+from core.rights.types import CaseDecision, CaseKind, CaseState, EventKind, Identity, reference
 from core.rights.writing import add_event, case_key, for_change, write
 
 if TYPE_CHECKING:
@@ -277,11 +277,6 @@ def holds_on(register: Register, connection: Connection, found: Case) -> list[Ho
 def event(uow: UnitOfWork, actor: Actor, number: int, kind: EventKind, facts: Mapping[str, Any]) -> None:
     """A step of the case; facts alone, since the case's words may be gone."""
     add_event(uow, actor, None, number, kind, facts=facts)
-
-
-def reference(number: int) -> str:
-    """How notices and restrictions name the case."""
-    return f"case {number}"
 
 
 def _pairs(rows: Mapping[str, int]) -> list[list[str | int]]:

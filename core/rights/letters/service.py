@@ -33,7 +33,7 @@ from core.rights.letters.types import (
 )
 from core.rights.reading import case
 from core.rights.service import answered, note
-from core.rights.types import ENDED, EventKind
+from core.rights.types import ENDED, EventKind, reference
 from core.rights.writing import record_look, today_of
 from core.staff.access_log import Access
 
@@ -131,7 +131,7 @@ def hand_over(
         name, transfer = _put(register, compiled(register, typesetter.pdf, pages)), None
     else:
         handout = Handout(found.customer_id, TASK, "pdf", pages, facts.told)
-        given = give(register, _Placing(register, typesetter), actor, handout, asked=f"case {number}")
+        given = give(register, _Placing(register, typesetter), actor, handout, asked=reference(number))
         if given.result.state is not TransferState.DELIVERED or given.name is None:
             raise LetterNotMade
         name, transfer = given.name, given.result.number

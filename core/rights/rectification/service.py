@@ -37,7 +37,7 @@ from core.rights.rectification.model import rectification_table
 from core.rights.rectification.origins import origins
 from core.rights.rectification.reading import place, proposals
 from core.rights.rectification.types import Rectified
-from core.rights.types import CaseDecision, CaseKind, EventKind
+from core.rights.types import CaseDecision, CaseKind, EventKind, reference
 from core.rights.writing import add_event, case_key, for_change, require_undecided
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class _Granting:
         for name, proposal in changes.items():
             if present[name] != proposal.old:
                 raise ValueMoved(field=Words(FIELD_NAMES[name]))
-        source = Source(SourceKind.SELF, f"case {self.number}")
+        source = Source(SourceKind.SELF, reference(self.number))
         plain = {name: it.new for name, it in changes.items() if name != IBAN}
         if plain:
             # Of somebody restricted, for instance because this very value is contested: it is the person who asks.
@@ -187,7 +187,7 @@ class _Granting:
 
     def tell(self, changed: Collection[str], came_from: Mapping[str, str]) -> list[int]:
         """The notices of what was rectified: to who holds it, and to whom it came from."""
-        reference = f"case {self.number}"
+        named = reference(self.number)
         fields = frozenset(field for name in changed for field in _DISCLOSED[name])
         made = tell_recipients(
             self.uow,
@@ -195,13 +195,13 @@ class _Granting:
             self.actor,
             self.customer_id,
             Cause.RECTIFICATION,
-            reference=reference,
+            reference=named,
             fields=fields,
         )
         sources: dict[str, set[str]] = {}
         for name, code in came_from.items():
             sources.setdefault(code, set()).update(_DISCLOSED[name])
-        made += tell_sources(self.uow, self.register, self.customer_id, sources, reference=reference)
+        made += tell_sources(self.uow, self.register, self.customer_id, sources, reference=named)
         key = case_key(self.uow, self.register.keyring, self.number)
         facts = {"notices": made, "fields": sorted(changed)}
         add_event(self.uow, self.actor, key, self.number, EventKind.NOTICE, facts=facts)
